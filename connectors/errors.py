@@ -1,0 +1,30 @@
+"""What can go wrong between the hub and an outside system.
+
+    ConnectorError
+    ├── TransientError    the same call may work later: no connection, time-out, overload, lost session
+    └── PermanentError    the same call will fail again until a person acts: settings, host key, certificate, credentials, protocol
+
+Bad data is neither: it comes back as ``vocabulary.findings.Refused``.
+Texts of these errors name systems, hosts and codes, never a resident's value or a secret.
+"""
+
+
+class ConnectorError(Exception):
+    """An outside system could not be used. ``system`` is the connection's name (``portal``, ``jidoteate-host`` …)."""
+
+    def __init__(self, system: str, problem: str) -> None:
+        super().__init__(f"{system}: {problem}")
+        self.system = system
+        self.problem = problem
+
+
+class TransientError(ConnectorError):
+    """Worth another attempt. ``retry_after``: seconds that the other side asked to wait, when it said so."""
+
+    def __init__(self, system: str, problem: str, *, retry_after: float | None = None) -> None:
+        super().__init__(system, problem)
+        self.retry_after = retry_after
+
+
+class PermanentError(ConnectorError):
+    """No attempt will help before a person changes a setting, a key or the other side."""
