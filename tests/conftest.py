@@ -1,0 +1,15 @@
+"""What holds for every test: under CI a skipped test fails the run, because CI installs everything that a test may ask for."""
+
+import os
+
+import pytest
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail a green run in which a test was skipped, when ``CI`` is set. Runs on the controlling process, after all workers."""
+    if not os.environ.get("CI") or hasattr(session.config, "workerinput"):
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus == pytest.ExitCode.OK and reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line(f"{len(reporter.stats['skipped'])} skipped: under CI every test runs", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
