@@ -1,0 +1,150 @@
+"""Model of ``procedure.yaml`` (手続の定義): what a procedure is called, who takes part, who signs, what it may end in."""
+
+from datetime import date
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from mappings.mapping import Mapping
+from mappings.notices import Notice
+from mappings.rules import Rule
+from mappings.specification import Spec
+
+Status = Literal["RECEIVED", "EXAMINING", "CORRECTION", "WITHDRAWN", "REJECTED", "COMPLETED"]
+
+
+class Version(Spec):
+    """A form version with the mapping that reads it and the days on which that mapping is valid (both ends included)."""
+
+    form: str
+    schema_file: str = Field(alias="schema")
+    mapping: str
+    valid_from: date
+    valid_until: date
+
+
+class Signature(Spec):
+    """署名: whether a signature is needed and which role must have signed."""
+
+    policy: Literal["required", "portal-verified", "none"]
+    signer: str
+
+
+class Role(Spec):
+    """A person that the form names (関係者).
+
+    path: element of the form. number: element with the 個人番号, empty when the form asks for none. required: no 宛名番号, no mapping.
+    identified_by: ways to find the 宛名番号, the surest first. apart: element of which the value 2 says that the person lives apart.
+    address_from: element that carries 住所 and 郵便番号 when the person's own lacks them.
+    """
+
+    role: str
+    title: str
+    path: str
+    repeated: bool = False
+    required: bool = True
+    number: str = ""
+    identified_by: tuple[Literal["serial", "number", "household"], ...]
+    lives_here: bool = True
+    apart: str = ""
+    address_from: str = ""
+
+
+class Document(Spec):
+    """A document that the office may ask for (提出書類). way: how it may come. blocks: the case waits for it."""
+
+    code: str
+    title: str
+    condition: str = ""
+    way: tuple[Literal["電子", "郵送", "来所"], ...]
+    blocks: bool = False
+
+
+class Outcome(Spec):
+    """A way in which the procedure may end (結果): the portal status it leads to and the notice it sends, if any."""
+
+    id: str
+    title: str
+    status: Status
+    notice: str = ""
+
+
+class DateRules(Spec):
+    """Which days the law looks at. legal_day: the day that counts as the filing's; start: from when an allowance runs."""
+
+    legal_day: Literal["portal-arrival", "department-arrival", "submitted"]
+    start: Literal["month-after-filing", "wished-day", "none"] = "none"
+    grace_days: int = Field(default=0, ge=0)
+    event: str = ""
+
+
+class Service(Spec):
+    """The catalogue entry that residents see (サービス検索)."""
+
+    title: str
+    description: str
+    who: str
+
+
+class Assumption(Spec):
+    """A statement of this spec that no public source settles: GK general knowledge, NV not verified."""
+
+    about: str
+    basis: Literal["GK", "NV"]
+
+
+class Procedure(Spec):
+    """One procedure, complete with its mappings, rules and notices, which come from the other files of its folder."""
+
+    LOADED: ClassVar[frozenset[str]] = frozenset({"folder", "mappings", "rules", "notices"})
+
+    id: str
+    short: str
+    title: str
+    old_titles: tuple[str, ...] = ()
+    kind: Literal["申請", "請求", "届出", "申出"]
+    law: str
+    business: str
+    section: str
+    portal_id: str
+    form_id: str
+    valid_from: date
+    valid_until: date
+    access: Literal["normal", "narrow"] = "normal"
+    service: Service
+    versions: tuple[Version, ...] = Field(min_length=1)
+    signature: Signature
+    filer: str
+    roles: tuple[Role, ...] = Field(min_length=1)
+    documents: tuple[Document, ...] = ()
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    processing_days: int = Field(ge=0)
+    dates: DateRules
+    retention_years: int = Field(ge=1)
+    assumptions: tuple[Assumption, ...] = ()
+    folder: Path = Path()
+    mappings: tuple[Mapping, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+    @field_validator("versions")
+    @classmethod
+    def _no_overlap(cls, versions: tuple[Version, ...]) -> tuple[Version, ...]:
+        for first in versions:
+            for second in versions:
+                if first is not second and first.form == second.form and first.valid_from <= second.valid_from <= first.valid_until:
+                    raise ValueError(f"two mappings of form {first.form} are valid on {second.valid_from}")
+        return versions
+
+    @property
+    def forms(self) -> dict[str, Path]:
+        """Path of the XML schema of each form version."""
+        return {version.form: self.folder / version.schema_file for version in self.versions}
+
+    def role(self, name: str) -> Role:
+        """The role of that name. Raises KeyError."""
+        for role in self.roles:
+            if role.role == name:
+                return role
+        raise KeyError(name)

@@ -1,0 +1,59 @@
+"""The ground of all specs (定義ファイル): frozen models that refuse unknown keys, and one error that says where, what and what is allowed instead."""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from mappings.yaml_door import SpecError, read_yaml
+
+
+class Spec(BaseModel):
+    """A frozen part of a spec file. Values come as text and are converted by the field's type; an unknown key is refused with the nearest known name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _know_every_key(cls, data: Any) -> Any:  # noqa: ANN401  pydantic hands over whatever the file held
+        if isinstance(data, dict):
+            known = [field.alias or name for name, field in cls.model_fields.items()]
+            for key in data:
+                if key not in known:
+                    raise PydanticCustomError("unknown_key", "unknown key {key}", {"key": key, "allowed": nearest(str(key), known)})
+        return data
+
+
+Model = TypeVar("Model", bound=Spec)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The allowed names for an error text, the one most like ``name`` first when there is one."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"{close[0]}? (of {', '.join(names)})" if close else ", ".join(names)
+
+
+def read_spec(path: Path, model: type[Model]) -> Model:
+    """Read one spec file. Raises SpecError naming file, key, problem and what is allowed."""
+    return build_spec(path, model, read_yaml(path))
+
+
+def build_spec(path: Path, model: type[Model], data: object) -> Model:
+    """Build a model of data that was read from ``path``. Raises SpecError."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise _spec_error(path, error.errors()[0]) from None
+
+
+def _spec_error(path: Path, first: ErrorDetails) -> SpecError:
+    context = first.get("ctx", {})
+    place = [str(part) for part in first["loc"]]
+    if "key" in context:
+        place.append(str(context["key"]))
+    allowed = context.get("allowed") or context.get("expected") or ""
+    return SpecError(file=path, key=".".join(place), problem=first["msg"], allowed=str(allowed))
