@@ -1,0 +1,123 @@
+"""Notices (お知らせ) to residents through the intermediate server: one by one, or many in one file.
+
+"accepted" means that the intermediate server took the notice, not that anyone has read it.
+Assumptions about the interface stand in ``connectors/profiles/osr.yaml``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from connectors.connections import HttpConnection
+from connectors.errors import PermanentError
+from connectors.http_session import Answer, HttpSession
+from connectors.profile import read_profile
+
+_PROFILE = read_profile("osr")
+RESULTS: frozenset[str] = frozenset(_PROFILE["results"])
+STATES: frozenset[str] = frozenset(_PROFILE["states"])
+_PATH: dict[str, str] = {name: operation["path"] for name, operation in _PROFILE["operations"].items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notice. ``reference``: the hub's own, used for this notice only; ``atena``: 宛名番号; ``business``: 業務ID; times with offset."""
+
+    reference: str
+    atena: str = field(repr=False)
+    business: str
+    kind: str
+    subject: str = field(repr=False)
+    body: str = field(repr=False)
+    display_from: datetime
+    display_until: datetime
+
+    def cells(self) -> dict[str, str]:
+        """The keys and texts of the interface."""
+        cells = asdict(self)
+        return {
+            "reference": self.reference,
+            "atenabango": self.atena,
+            "businessCode": self.business,
+            "displayFrom": self.display_from.isoformat(),
+            "displayUntil": self.display_until.isoformat(),
+            **{key: cells[key] for key in ("kind", "subject", "body")},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SendResult:
+    """``result``: accepted, not_registered (notify on paper) or refused; ``notice_id``: empty where none was given."""
+
+    result: str
+    notice_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """``done`` is False while the server still works; ``results``: result by reference."""
+
+    done: bool
+    results: dict[str, str]
+
+
+class NoticeClient:
+    """Client of one municipality. Logs in at the first call; keeps the connection open until ``close``."""
+
+    def __init__(self, connection: HttpConnection) -> None:
+        self._system = connection.name
+        self._session = HttpSession(connection, login=_PATH["login"])
+
+    def __enter__(self) -> "NoticeClient":
+        """The client itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._session.close()
+
+    def send(self, notice: Notice) -> SendResult:
+        """Send one notice; the same reference again gives the same answer and no second notice.
+
+        After a TransientError it may have been sent: ``state`` tells.
+        """
+        answer = self._call("send", notice.cells())
+        return SendResult(_known(answer, answer.text("result"), RESULTS), answer.text("noticeId"))
+
+    def state(self, reference: str) -> str:
+        """What the server knows of a reference: a code of ``STATES``; "unknown" means that it never arrived."""
+        answer = self._call("state", {"reference": reference})
+        return _known(answer, answer.text("state"), STATES)
+
+    def cancel(self, reference: str) -> str:
+        """Take a notice back. Returns the state afterwards: cancelled, or unknown when there was none."""
+        answer = self._call("cancel", {"reference": reference})
+        return _known(answer, answer.text("state"), STATES)
+
+    def send_file(self, name: str, notices: Sequence[Notice]) -> str:
+        """Register up to 1,000 notices in one file; the same name with the same rows again gives the same file ID."""
+        if len(notices) > int(_PROFILE["rows_per_file"]):
+            raise PermanentError(self._system, f"file: more than {_PROFILE['rows_per_file']} notices in one file")
+        return self._call("file", {"fileName": name, "rows": [notice.cells() for notice in notices]}).text("fileId")
+
+    def file_result(self, file_id: str) -> FileResult:
+        """How far the server is with a registered file."""
+        answer = self._call("file_result", {"fileId": file_id})
+        state = _known(answer, answer.text("state"), frozenset({"processing", "done"}))
+        if state == "processing":
+            return FileResult(done=False, results={})
+        items = answer.items("results")
+        return FileResult(True, {answer.text("reference", item): _known(answer, answer.text("result", item), RESULTS) for item in items})
+
+    def _call(self, operation: str, body: Mapping[str, object]) -> Answer:
+        return self._session.call(operation, "POST", _PATH[operation], body)
+
+
+def _known(answer: Answer, code: str, allowed: frozenset[str]) -> str:
+    if code not in allowed:
+        raise PermanentError(answer.system, f"{answer.operation}: a code that connectors/profiles/osr.yaml lacks; add it there")
+    return code
