@@ -53,11 +53,11 @@ $(READY): requirements.lock pyproject.toml
 	    if $$candidate -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then python=$$candidate; break; fi; \
 	done; \
 	if [ -z "$$python" ]; then echo "Python 3.11, 3.12 or 3.13 is needed (make PYTHON=/path/to/python3.11 …)" >&2; exit 2; fi; \
-	if [ ! -x $(BIN)/python ]; then \
+	if [ ! -x $(BIN)/pip ]; then \
 	    $$python -m venv $(VENV) || { rm -rf $(VENV); echo "The venv module is missing: install python3-venv" >&2; exit 2; }; fi
 	@echo "Setting up $(VENV) (a few minutes the first time)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(sed -n 's/^\(uv==[^ ]*\).*/\1/p' requirements.lock)"
-	@VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip sync --quiet --require-hashes --compile-bytecode requirements.lock \
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock \
 	    || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

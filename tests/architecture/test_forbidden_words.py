@@ -1,0 +1,38 @@
+"""Words that no file of the project may contain: hosts that software is fetched from, and an encoding that loses characters."""
+
+import re
+from pathlib import Path
+
+# Put together from halves, because this file is searched too.
+HOSTS = [
+    "".join(halves)
+    for halves in [
+        ("py", "pi.org"), ("python", "hosted.org"), ("npm", "js.org"), ("npm", "js.com"), ("yarn", "pkg.com"), ("crates", ".io"),
+        ("ruby", "gems.org"), ("docker", ".io"), ("ghcr", ".io"), ("quay", ".io"), ("ana", "conda.org"), ("js", "delivr.net"),
+        ("un", "pkg.com"), ("cdn", "js.com"), ("fonts.", "googleapis.com"),
+    ]
+]  # fmt: skip
+NARROW_ENCODING = re.compile(r"""encod\w*\W{1,4}["']?(shift|s)[-_]?jis\b|\.(en|de)code\(\s*["'](shift|s)[-_]?jis""", re.IGNORECASE)
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", errors="replace")
+
+
+def test_no_file_names_a_host_that_software_comes_from(files: list[Path], root: Path) -> None:
+    ours = [path for path in files if not path.is_relative_to(root / "tests/fixtures")]
+    found = {path.relative_to(root).as_posix(): host for path in ours for host in HOSTS if host in _text(path)}
+    assert found == {}
+
+
+def test_the_lock_holds_hashes_and_no_addresses(root: Path) -> None:
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    pins = re.findall(r"^[a-z0-9._-]+==", lock, re.MULTILINE)
+    assert "://" not in lock
+    assert len(re.findall(r"^[a-z0-9._-]+==[^\n]*\\\n    --hash=sha256:", lock, re.MULTILINE)) == len(pins)
+
+
+def test_no_code_and_no_spec_encodes_as_shift_jis(files: list[Path], root: Path) -> None:
+    searched = [path for path in files if path.suffix in {".py", ".yaml", ".typ", ".toml"} and path.name != Path(__file__).name]
+    found = [path.relative_to(root).as_posix() for path in searched if NARROW_ENCODING.search(_text(path))]
+    assert found == [], "cp932 is the encoding that the receiving systems mean"

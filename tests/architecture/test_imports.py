@@ -1,0 +1,60 @@
+"""Who may import whom, and what a DAG file may cost when it is parsed."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HEAVY = ["cryptography", "great_expectations", "lxml", "pandas", "paramiko", "sqlalchemy", "typst", "xmlsec"]
+
+# Airflow brings some of them along by itself; only what our files add counts.
+PARSE = """
+import importlib.util, json, sys
+import airflow.sdk
+before = set(sys.modules)
+for number, name in enumerate(sys.argv[2:]):
+    spec = importlib.util.spec_from_file_location(f"parsed_{number}", name)
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+print(json.dumps(sorted({name.partition(".")[0] for name in set(sys.modules) - before} & set(json.loads(sys.argv[1])))))
+"""
+
+
+def test_import_contracts_hold(root: Path) -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    result = subprocess.run([str(linter), "--no-cache"], cwd=root, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_vocabulary_needs_the_standard_library_only(root: Path) -> None:
+    allowed = set(sys.stdlib_module_names) | {"vocabulary"}
+    for path in sorted((root / "vocabulary").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names.append(node.module)
+            foreign = [name for name in names if name.partition(".")[0] not in allowed]
+            assert not foreign, f"{path.name} imports {foreign}"
+
+
+def test_airflow_is_named_only_in_dags_the_scheduler_module_and_tests(root: Path, product: list[Path]) -> None:
+    for path in product:
+        place = path.relative_to(root).as_posix()
+        if place.startswith("dags/") or place == "pipeline/scheduler.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [module or ""]
+            assert not [name for name in names if name.partition(".")[0] == "airflow"], f"{place} imports Airflow"
+
+
+def test_parsing_the_dag_files_imports_no_heavy_library(root: Path, tmp_path: Path) -> None:
+    dags = sorted(str(path) for path in (root / "dags").glob("*.py"))
+    assert dags
+    environment = {**os.environ, "AIRFLOW_HOME": str(tmp_path), "HUB_ROOT": str(tmp_path / "root")}
+    result = subprocess.run(
+        [sys.executable, "-c", PARSE, json.dumps(HEAVY), *dags], cwd=root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout.splitlines()[-1]) == []

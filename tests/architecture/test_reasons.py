@@ -1,0 +1,53 @@
+"""Reason codes: what the code says, the data file explains, and the data file explains nothing that nobody says."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from vocabulary.reasons import reasons
+
+CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
+EFFECTS = {"hold", "wait", "note", "refuse"}
+
+
+def _codes_raised(path: Path) -> set[str]:
+    """String literals that stand where a reason code is expected: refuse("…"), Finding("…"), code="…"."""
+    found = set()
+    for call in (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)):
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        values = [keyword.value for keyword in call.keywords if keyword.arg == "code"]
+        if name in {"refuse", "Finding", "reason"} and call.args:
+            values.append(call.args[0])
+        found |= {value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)}
+    return {text for text in found if CODE.fullmatch(text)}
+
+
+@pytest.fixture(scope="module")
+def hub(product: list[Path], root: Path) -> list[Path]:
+    """The hub without its stand-ins, whose protocols have codes of their own."""
+    return [path for path in product if path.relative_to(root).parts[0] != "sandbox"]
+
+
+def test_every_code_that_is_raised_has_a_sentence_and_a_remedy(hub: list[Path], root: Path) -> None:
+    unknown = {path.relative_to(root).as_posix(): sorted(codes) for path in hub if (codes := _codes_raised(path) - set(reasons()))}
+    assert unknown == {}
+
+
+def test_every_code_of_the_data_file_is_used(hub: list[Path], files: list[Path]) -> None:
+    specs = [path for path in files if path.suffix == ".yaml"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*hub, *specs])
+    used = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", text))
+    assert sorted(set(reasons()) - used) == []
+
+
+def test_every_reason_names_a_known_effect() -> None:
+    assert {reason.code: reason.effect for reason in reasons().values() if reason.effect not in EFFECTS} == {}
+
+
+def test_sentences_for_clerks_are_japanese_and_end_as_sentences() -> None:
+    for reason in reasons().values():
+        for text in (reason.sentence, reason.remedy):
+            assert text.endswith("。"), f"{reason.code}: {text}"
+            assert re.search(r"[ぁ-ん]", text), f"{reason.code}: {text}"
