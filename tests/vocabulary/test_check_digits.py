@@ -93,7 +93,10 @@ def test_a_changed_digit_never_keeps_a_ledger_number_valid(serial: int, place: i
         assert not cd.valid_ledger_number(changed)
 
 
-@pytest.mark.parametrize("check", [cd.my_number_check_digit, cd.corporate_number_check_digit, cd.ledger_number_check_digit, cd.municipality_code])
+@pytest.mark.parametrize(
+    "check",
+    [cd.my_number_check_digit, cd.corporate_number_check_digit, cd.ledger_number_check_digit, cd.municipality_code],
+)
 def test_a_body_of_another_shape_raises_without_repeating_it(check: Callable[[str], object]) -> None:
     with pytest.raises(ValueError, match="ASCII digits") as caught:
         check("9876")
@@ -103,5 +106,5 @@ def test_a_body_of_another_shape_raises_without_repeating_it(check: Callable[[st
 @quick
 @given(st.text(max_size=16))
 def test_no_text_makes_a_validator_raise(text: str) -> None:
-    validators = (cd.valid_my_number, cd.valid_corporate_number, cd.valid_municipality_code, cd.valid_ledger_number, cd.valid_resident_record_code)
-    assert all(validator(text) in {True, False} for validator in validators)
+    for validator in (cd.valid_my_number, cd.valid_corporate_number, cd.valid_municipality_code, cd.valid_ledger_number):
+        assert validator(text) in {True, False}
