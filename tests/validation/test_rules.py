@@ -1,0 +1,143 @@
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from validation.checks import ItemCheck, Rule, SuiteError, SuiteSpec, Table, When, count_children
+from validation.rules import is_date, verdict_columns
+
+MY_NUMBER = "123456789018"
+ATENA = "000000000000019"
+
+
+def verdicts(
+    kind: str,
+    columns: dict[str, list[str | None]],
+    *,
+    items: tuple[str, ...] | None = None,
+    when: tuple[When, ...] = (),
+    **params: str | frozenset[str],
+) -> list[bool]:
+    rows = len(next(iter(columns.values())))
+    table = Table(list(range(rows)), columns)
+    rule = Rule("r", kind, items or tuple(columns), "CHECK_REQUIRED", params, when)
+    (column,) = verdict_columns(SuiteSpec("s", "1", (), (rule,)), table)
+    return column.passed
+
+
+def test_required_if_asks_only_rows_that_meet_the_condition() -> None:
+    columns: dict[str, list[str | None]] = {"haigusha": ["1", "1", "2"], "haigusha_shimei": ["髙橋", None, None]}
+    condition = (When("haigusha", frozenset("1")),)
+    assert verdicts("required_if", columns, items=("haigusha_shimei",), when=condition) == [True, False, True]
+
+
+def test_a_condition_without_values_means_any_value() -> None:
+    columns: dict[str, list[str | None]] = {"tel": ["098", "", None], "memo": [None, None, None]}
+    assert verdicts("required_if", columns, items=("memo",), when=(When("tel"),)) == [False, True, True]
+
+
+def test_one_of_needs_at_least_one_value() -> None:
+    assert verdicts("one_of", {"a": ["1", None, ""], "b": [None, "2", None]}) == [True, True, False]
+
+
+def test_in_list_does_not_judge_absent_values() -> None:
+    assert verdicts("in_list", {"a": ["1", "3", None]}, values=frozenset("12")) == [True, False, True]
+
+
+def test_equals_compares_items_with_one_another_or_with_a_value() -> None:
+    assert verdicts("equals", {"a": ["1", "1", None], "b": ["1", "2", "2"]}) == [True, False, True]
+    assert verdicts("equals", {"a": ["1", "2", None]}, value="1") == [True, False, True]
+
+
+def test_not_equals_compares_items_with_one_another_or_with_a_value() -> None:
+    assert verdicts("not_equals", {"a": ["1", "1", None], "b": ["1", "2", "2"]}) == [False, True, True]
+    assert verdicts("not_equals", {"a": ["1", "2", None]}, value="2") == [True, False, True]
+
+
+def test_not_after_counts_open_dates_and_leaves_unknown_ones_unjudged() -> None:
+    early: list[str | None] = ["2026-04-01", "2026-04-02", "0000-01-01", "9999-12-31", "1965-00-00", None, "昭和40年"]
+    late: list[str | None] = ["2026-04-01", "2026-04-01", "2026-04-01", "2026-04-01", "1900-01-01", "1900-01-01", "1900-01-01"]
+    assert verdicts("not_after", {"early": early, "late": late}) == [True, False, True, False, True, True, True]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dates(), st.dates())
+def test_not_after_agrees_with_the_calendar(first: Any, second: Any) -> None:
+    assert verdicts("not_after", {"a": [first.isoformat()], "b": [second.isoformat()]}) == [first <= second]
+
+
+def test_check_digits_of_both_schemes_are_judged() -> None:
+    assert verdicts("check_digit", {"a": [MY_NUMBER, "123456789012", None]}, scheme="my_number") == [True, False, True]
+    assert verdicts("check_digit", {"a": [ATENA, "000000000000012"]}, scheme="atena") == [True, False]
+
+
+def test_kana_knows_both_widths() -> None:
+    assert verdicts("kana", {"a": ["タカハシ　ハナコ", "ﾀｶﾊｼ", "髙橋", "タカハシ\n"]}, width="full") == [True, False, False, False]
+    assert verdicts("kana", {"a": ["ﾀｶﾊｼ ﾊﾅｺ", "タカハシ"]}, width="half") == [True, False]
+
+
+def test_encodable_finds_characters_that_the_receiver_lacks() -> None:
+    assert verdicts("encodable", {"a": ["髙﨑", "𠮷野", None]}, encoding="cp932") == [True, False, True]
+
+
+def test_length_counts_characters() -> None:
+    assert verdicts("length", {"a": ["1", "123", "1234", None]}, least="2", most="3") == [False, True, False, True]
+
+
+def test_min_children_adds_up_the_groups_it_names() -> None:
+    table = Table([1, 2, 3], {}, {"jido": [0, 1, 0], "daigakusei": [0, 0, 2]})
+    rule = Rule("r", "min_children", ("jido", "daigakusei"), "CHECK_REQUIRED", {"least": "1"})
+    (column,) = verdict_columns(SuiteSpec("s", "1", (), (rule,)), table)
+    assert column.passed == [False, True, True]
+
+
+def test_children_are_counted_for_each_parent_row() -> None:
+    assert count_children([7, 8, 9], Table([9, 7, 9], {})) == [1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("value", "unknown", "expected"),
+    [
+        ("2024-02-29", False, True),
+        ("2026-02-29", False, False),
+        ("0000-01-01", False, True),
+        ("9999-12-31", False, True),
+        ("1965-00-00", False, False),
+        ("1965-00-00", True, True),
+        ("1965-13-00", True, False),
+        ("1965-02-00", True, True),
+        ("2026-4-1", False, False),
+        ("2026-04-01\n", False, False),
+        ("２０２６-04-01", False, False),
+    ],
+)
+def test_dates_are_days_of_the_calendar_or_declared_exceptions(value: str, unknown: bool, expected: bool) -> None:
+    assert is_date(value, unknown=unknown) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "params"),
+    [
+        ("in_list", {}),
+        ("in_list", {"values": "12"}),
+        ("not_after", {}),
+        ("check_digit", {"scheme": "other"}),
+        ("kana", {}),
+        ("encodable", {}),
+        ("no_such_kind", {}),
+    ],
+)
+def test_a_rule_that_is_wrong_in_itself_is_refused(kind: str, params: dict[str, str]) -> None:
+    rule = Rule("r", kind, ("a",), "CHECK_CODE", params)
+    with pytest.raises(SuiteError):
+        list(verdict_columns(SuiteSpec("s", "1", (), (rule,)), Table([1], {"a": ["1"]})))
+
+
+def test_names_stand_once_and_columns_have_one_value_a_row() -> None:
+    with pytest.raises(SuiteError, match="stands twice"):
+        SuiteSpec("s", "1", (ItemCheck("a", "X"), ItemCheck("a", "9")))
+    with pytest.raises(SuiteError, match="2 values for 1 rows"):
+        Table([1], {"a": ["1", "2"]})
+    with pytest.raises(SuiteError, match="none of"):
+        ItemCheck("a", "BLOB")  # type: ignore[arg-type]

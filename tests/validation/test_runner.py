@@ -1,0 +1,196 @@
+import logging
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from validation import results, runner, suites
+from validation.checks import ItemCheck, Rule, Status, SuiteSpec, Table, When
+from validation.runner import check
+from vocabulary.findings import Finding, Severity
+from vocabulary.reasons import reasons
+
+ITEMS = (
+    ItemCheck("shimei", "N", 5, "必須"),
+    ItemCheck("kubun", "9", 1, codes=frozenset("12")),
+    ItemCheck("umare", "DATE", unknown=True),
+)
+RULES = (
+    Rule("kana-width", "kana", ("kana",), "CHECK_TYPE", {"width": "full"}, severity=Severity.ALERT),
+    Rule("memo-asked", "required_if", ("memo",), "CHECK_REQUIRED", when=(When("kubun"),), status=Status.WARN),
+    Rule("trial", "required_if", ("memo",), "CHECK_REQUIRED", status=Status.SHADOW),
+)
+SPEC = SuiteSpec("jidoteate-nintei", "2026-11-01", ITEMS, RULES)
+
+
+def table(rows: int = 1, **columns: list[str | None]) -> Table:
+    good: dict[str, list[str | None]] = {
+        "shimei": ["髙橋　花"],
+        "kubun": ["1"],
+        "umare": ["1990-01-31"],
+        "kana": ["タカハシ"],
+        "memo": ["有"],
+    }
+    return Table(list(range(100, 100 + rows)), {name: columns.get(name, good[name] * rows) for name in good})
+
+
+def test_good_rows_bring_no_finding() -> None:
+    report = check(SPEC, table(3))
+    assert (report.findings, report.broken, report.rows) == ((), False, 3)
+    assert {count.failed for count in report.counts} == {0}
+
+
+def test_findings_name_application_item_and_reason() -> None:
+    columns = table(
+        5,
+        shimei=[None, "", "髙橋　花", "髙橋　花子　他", "ﾀｶﾊｼ"],
+        kubun=["1", "1", "3", "1", "1"],
+        umare=["1990-01-31", "1965-00-00", "1990-02-30", "9999-12-31", None],
+    )
+    report = check(SPEC, columns)
+    assert report.findings == (
+        (100, Finding("CHECK_REQUIRED", "shimei", detail="N")),
+        (101, Finding("CHECK_REQUIRED", "shimei", detail="N")),
+        (102, Finding("CHECK_CODE", "kubun", detail="9")),
+        (102, Finding("CHECK_DATE", "umare", detail="DATE")),
+        (103, Finding("CHECK_LENGTH", "shimei", detail="N")),
+        (104, Finding("CHECK_TYPE", "shimei", detail="N")),
+    )
+
+
+def test_a_rule_takes_effect_by_its_status() -> None:
+    report = check(SPEC, table(1, kana=["ﾀｶﾊｼ"], memo=[None]))
+    assert report.findings == (
+        (100, Finding("CHECK_TYPE", "kana", "kana-width", Severity.ALERT, "kana")),
+        (100, Finding("CHECK_REQUIRED", "memo", "memo-asked", Severity.INFO, "required_if")),
+    )
+    assert {count.check.rule: count.failed for count in report.counts if count.check.rule} == {"kana-width": 1, "memo-asked": 1, "trial": 1}
+
+
+def test_child_rows_of_one_application_are_told_apart() -> None:
+    spec = SuiteSpec("jido", "1", (ItemCheck("shimei", "N", required="必須"),))
+    report = check(spec, Table([7, 7, 8], {"shimei": ["花", None, None]}))
+    assert [(application, finding.where) for application, finding in report.findings] == [(7, "shimei[2]"), (8, "shimei")]
+
+
+def test_every_failed_row_of_a_large_batch_is_named() -> None:
+    rows = 5000
+    report = check(SPEC, table(rows, shimei=["ﾀ" if row % 2 else "田" for row in range(rows)]))
+    assert [application for application, _ in report.findings] == [100 + row for row in range(rows) if row % 2]
+
+
+@pytest.mark.parametrize("value", ["12\n", "\n", "１２", " 12", "1e3", "-1"])
+def test_a_number_is_ascii_digits_to_the_end(value: str) -> None:
+    report = check(SuiteSpec("s", "1", (ItemCheck("a", "9"),)), Table([1], {"a": [value]}))
+    assert [finding.code for _, finding in report.findings] == ["CHECK_TYPE"]
+
+
+@pytest.mark.parametrize(
+    ("item", "good", "bad"),
+    [
+        (ItemCheck("a", "9V", 3, decimals=2), "123.45", "123.456"),
+        (ItemCheck("a", "9V", 3), "123", "1234"),
+        (ItemCheck("a", "S9"), "-12", "+12"),
+        (ItemCheck("a", "YEAR"), "0000", "200"),
+        (ItemCheck("a", "TIME"), "23:59:59", "24:00:00"),
+        (ItemCheck("a", "X"), "A-1 ｱ", "Ａ"),
+    ],
+)
+def test_each_type_accepts_its_form_only(item: ItemCheck, good: str, bad: str) -> None:
+    report = check(SuiteSpec("s", "1", (item,)), Table([1, 2], {"a": [good, bad]}))
+    assert [(application, finding.code) for application, finding in report.findings] == [(2, "CHECK_TYPE")]
+
+
+def test_no_rows_are_no_findings() -> None:
+    report = check(SPEC, table(0))
+    assert (report.findings, report.broken) == ((), False)
+    assert len(report.counts) == len(suites.plan(SPEC))
+
+
+def broken_specs() -> list[SuiteSpec]:
+    rule = Rule("r", "no_such_kind", ("kana",), "CHECK_TYPE")
+    return [
+        SuiteSpec("unknown-kind", "1", ITEMS, (rule,)),
+        SuiteSpec("unknown-item", "1", (ItemCheck("nowhere", "X"),)),
+        SuiteSpec("not-a-number", "1", (), (Rule("r", "min_children", ("kana",), "CHECK_TYPE", {"least": "1"}),)),
+    ]
+
+
+@pytest.mark.parametrize("spec", broken_specs(), ids=lambda spec: spec.name)
+def test_a_suite_that_raises_holds_all_its_rows(spec: SuiteSpec, caplog: pytest.LogCaptureFixture) -> None:
+    report = check(spec, table(2, kana=["CANARY771", "CANARY772"]))
+    assert report.broken
+    assert [(application, finding.code) for application, finding in report.findings] == [(100, "RULE_BROKEN"), (101, "RULE_BROKEN")]
+    assert "suite_broken" in caplog.text
+    assert "CANARY" not in caplog.text + repr(report)
+
+
+def test_an_expectation_that_ends_in_an_exception_holds_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = [suites.Planned(planned.check, planned.expectation, "no such column", planned.arguments) for planned in suites.plan(SPEC)]
+    monkeypatch.setattr(suites, "plan", lambda _spec: wrong)
+    assert check(SPEC, table(2)).broken
+
+
+def canary_spec(expectation: str) -> tuple[SuiteSpec, str]:
+    """A suite whose first check uses the expectation and a value that fails it."""
+    canary = "CANARY824917"
+    kinds: dict[str, tuple[ItemCheck, str]] = {
+        suites.NOT_NULL: (ItemCheck("a", "X", required="必須"), ""),
+        suites.MATCHES: (ItemCheck("a", "9"), canary),
+        suites.LENGTHS: (ItemCheck("a", "X", 3), canary),
+        suites.IN_SET: (ItemCheck("a", "X", codes=frozenset("12")), canary),
+    }
+    item, value = kinds[expectation]
+    rules = (Rule("r", "equals", ("a",), "CHECK_CODE", {"value": "1"}),)
+    return SuiteSpec("canary", "1", (item, ItemCheck("b", "X"), ItemCheck("c", "DATE")), rules), value
+
+
+@pytest.mark.parametrize("expectation", suites.EXPECTATIONS)
+def test_no_value_leaves_the_check(
+    expectation: str, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec, value = canary_spec(expectation)
+    seen: list[Any] = []
+    original = runner._rows
+
+    def watched(result: Any, rows: int) -> Any:
+        seen.append(result)
+        return original(result, rows)
+
+    monkeypatch.setattr(runner, "_rows", watched)
+    columns: dict[str, list[str | None]] = {"a": [value, value, "1"], "b": ["CANARY1", "CANARY2", None], "c": ["CANARY3", None, None]}
+    rows = Table([1, 2, 3], columns)
+    with caplog.at_level(logging.DEBUG):
+        report = check(spec, rows)
+    assert report.findings
+    everything = repr(report) + results.write(results.summarize(report)) + caplog.text + "".join(capfd.readouterr())
+    everything += repr(rows) + "".join(str(result.to_json_dict()) for result in seen)
+    assert len(seen) == len(suites.plan(spec))
+    assert "CANARY" not in everything
+
+
+def test_only_expectations_of_the_closed_list_are_planned() -> None:
+    assert {planned.expectation for planned in suites.plan(SPEC)} <= set(suites.EXPECTATIONS)
+    built = suites.build_suite(SPEC)
+    assert {type(expectation).__name__ for expectation in built.expectations} <= set(suites.EXPECTATIONS)
+
+
+def test_the_context_keeps_no_rows() -> None:
+    check(SPEC, table(1))
+    assert list(runner._context().data_sources.all()) == []
+
+
+def test_results_for_auditors_survive_writing_and_reading() -> None:
+    result = results.summarize(check(SPEC, table(2, shimei=[None, "田"])))
+    assert results.read(results.write(result)) == result
+    assert {(count.code, count.failed) for count in result.checks if count.item == "shimei"} >= {("CHECK_REQUIRED", 1)}
+
+
+def test_every_code_of_an_item_check_has_its_reason() -> None:
+    assert {planned.check.code for planned in suites.plan(SPEC)} <= set(reasons())
+
+
+def test_importing_the_runner_loads_no_heavy_library() -> None:
+    script = "import sys, validation.runner, validation.results; sys.exit(any(m in sys.modules for m in ('pandas', 'great_expectations')))"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

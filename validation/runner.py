@@ -1,0 +1,165 @@
+"""Runs a suite over a batch (一括検査) through Great Expectations and brings back findings by row, never a value.
+
+Great Expectations costs seconds to import and a fixed part for each batch, so it is imported on the first check of a process and
+serves a whole run's rows at once.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from validation.checks import Status, SuiteError, SuiteSpec, Table
+from validation.rules import verdict_columns
+from validation.suites import Check, build_suite, plan
+from vocabulary.findings import Finding, Severity
+
+if TYPE_CHECKING:
+    from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
+    from great_expectations.datasource.fluent.interfaces import Batch
+    from pandas import DataFrame
+
+ROW: Final = "row number"
+"""The surrogate key of a row; item names are romaji without blanks, so no column can have it."""
+
+RESULT_FORMAT: Final[Mapping[str, object]] = {
+    "result_format": "COMPLETE",
+    "unexpected_index_column_names": [ROW],
+    "exclude_unexpected_values": True,
+    "partial_unexpected_count": 0,
+    "include_unexpected_rows": False,
+    "return_unexpected_index_query": False,
+}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows failed one check."""
+
+    check: Check
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a batch came to. findings: (application, finding) in order of rows; checks in shadow are in ``counts`` only.
+
+    broken: the suite could not be judged and every row carries RULE_BROKEN. seconds: the whole check; gx_seconds: Great
+    Expectations' share of it.
+    """
+
+    suite: str
+    version: str
+    rows: int
+    findings: tuple[tuple[int, Finding], ...]
+    counts: tuple[Count, ...]
+    broken: bool
+    seconds: float
+    gx_seconds: float
+
+
+def check(spec: SuiteSpec, table: Table) -> Report:
+    """Judge all rows of ``table``. Never raises for data or for a defect of the suite: what cannot be judged counts as failed."""
+    started = time.monotonic()
+    gx_seconds = 0.0
+    try:
+        frame = _frame(spec, table)
+        gx_started = time.monotonic()
+        failed = _failed_rows(spec, frame)
+        gx_seconds = time.monotonic() - gx_started
+        checks = [planned.check for planned in plan(spec)]
+        counts = tuple(Count(judged, len(failed[judged.id])) for judged in checks)
+        findings, broken = _findings(checks, failed, table), False
+    except Exception as problem:  # noqa: BLE001  whatever breaks a suite must hold its rows; the text may carry values and is dropped
+        logger.error("suite_broken suite=%s rows=%d error=%s", spec.name, len(table.application), type(problem).__name__)  # noqa: TRY400  a traceback may carry values
+        broken_finding = Finding("RULE_BROKEN", where=spec.name, detail=type(problem).__name__)
+        findings, counts, broken = tuple((application, broken_finding) for application in dict.fromkeys(table.application)), (), True
+    seconds = time.monotonic() - started
+    return Report(spec.name, spec.version, len(table.application), findings, counts, broken, seconds, gx_seconds)
+
+
+def _frame(spec: SuiteSpec, table: Table) -> "DataFrame":
+    import pandas as pd
+
+    missing = sorted({check.item for check in spec.items} - set(table.columns))
+    if missing:
+        raise SuiteError(f"no column carries {', '.join(missing)}")
+    columns: dict[str, Any] = {ROW: range(len(table.application))}
+    for item in spec.items:
+        columns[item.item] = pd.array([value or None for value in table.columns[item.item]], dtype="str")
+    for verdicts in verdict_columns(spec, table):
+        columns[verdicts.column] = verdicts.passed
+    return pd.DataFrame(columns)
+
+
+def _failed_rows(spec: SuiteSpec, frame: "DataFrame") -> dict[str, Sequence[int]]:
+    """The failed rows of each check. A check that has no result is missing here, which breaks the suite."""
+    if frame.empty:
+        return {planned.check.id: () for planned in plan(spec)}
+    with _batch(frame) as batch:
+        outcome = batch.validate(build_suite(spec), result_format=dict(RESULT_FORMAT))
+    configured = ((result.expectation_config, result) for result in outcome.results)
+    return {str(config.meta["check"]): _rows(result, len(frame)) for config, result in configured if config and config.meta}
+
+
+def _rows(result: Any, rows: int) -> Sequence[int]:  # noqa: ANN401  Great Expectations ships no types for its results
+    """The failed rows of one result: only counts and row numbers are ever read from it. Raises SuiteError unless it proves a full look."""
+    details = result.result
+    if details.get("element_count") != rows or "unexpected_count" not in details:
+        raise SuiteError("an expectation could not be computed")
+    found = [int(row) for group in details.get("unexpected_index_list") or () for row in group[ROW]]
+    if len(found) != details["unexpected_count"] or bool(found) == bool(result.success):
+        raise SuiteError("an expectation contradicts itself")
+    return sorted(found)
+
+
+def _findings(checks: Sequence[Check], failed: Mapping[str, Sequence[int]], table: Table) -> tuple[tuple[int, Finding], ...]:
+    """Findings in order of rows; where an application has several rows, ``where`` counts them from 1: ``shimei[2]``."""
+    places = _places(table.application)
+    found: list[tuple[int, Finding]] = []
+    failures = [(row, place) for place, judged in enumerate(checks) if judged.status is not Status.SHADOW for row in failed[judged.id]]
+    for row, place in sorted(failures):
+        judged = checks[place]
+        severity = judged.severity if judged.status is Status.HOLD else Severity.INFO
+        found.append((table.application[row], Finding(judged.code, judged.item + places[row], judged.rule, severity, judged.kind)))
+    return tuple(found)
+
+
+def _places(application: Sequence[int]) -> list[str]:
+    total: dict[int, int] = {}
+    ordinals = []
+    for owner in application:
+        total[owner] = total.get(owner, 0) + 1
+        ordinals.append(total[owner])
+    return [f"[{ordinal}]" if total[owner] > 1 else "" for owner, ordinal in zip(application, ordinals, strict=True)]
+
+
+@cache
+def _context() -> "EphemeralDataContext":
+    """The process's one context. Silent: exception texts of Great Expectations may carry values, so even its errors are not logged."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    return context
+
+
+@contextmanager
+def _batch(frame: "DataFrame") -> Iterator["Batch"]:
+    """The frame as a batch; afterwards its data source goes, or the context would keep the residents' rows in memory."""
+    context = _context()
+    source = context.data_sources.add_pandas("run")
+    try:
+        definition = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
+        yield definition.get_batch(batch_parameters={"dataframe": frame})
+    finally:
+        context.data_sources.delete("run")

@@ -1,0 +1,87 @@
+"""From a suite's definition to Great Expectations (検査表の組立て): a closed list of map expectations and nothing else.
+
+Rules reach Great Expectations only as columns of verdicts, so that no resident's value can become an argument of an expectation.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from validation.checks import ItemCheck, Rule, Status, SuiteSpec, type_pattern
+from validation.rules import date_column, rule_column
+from vocabulary.findings import Severity
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite
+
+NOT_NULL: Final = "ExpectColumnValuesToNotBeNull"
+MATCHES: Final = "ExpectColumnValuesToMatchRegex"
+LENGTHS: Final = "ExpectColumnValueLengthsToBeBetween"
+IN_SET: Final = "ExpectColumnValuesToBeInSet"
+EXPECTATIONS: Final = (NOT_NULL, MATCHES, LENGTHS, IN_SET)
+"""The expectations in use. Each one's result was proven free of values; another needs a canary test first."""
+
+GX_SEVERITY: Final = {Severity.ERROR: "critical", Severity.ALERT: "warning", Severity.INFO: "info"}
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one expectation stands for; it travels as the expectation's meta. id: unique in its suite. rule: "" for an item's own check."""
+
+    id: str
+    item: str
+    code: str
+    severity: Severity = Severity.ERROR
+    status: Status = Status.HOLD
+    rule: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One expectation to be: its class in Great Expectations, the column it looks at and its arguments, all of them public."""
+
+    check: Check
+    expectation: str
+    column: str
+    arguments: dict[str, object]
+
+
+def plan(spec: SuiteSpec) -> list[Planned]:
+    """Every expectation of a suite, items first, then rules."""
+    return [*(planned for check in spec.items for planned in _plan_item(check)), *(_plan_rule(rule) for rule in spec.rules)]
+
+
+def build_suite(spec: SuiteSpec) -> "ExpectationSuite":
+    """The suite as Great Expectations knows it. Imports Great Expectations (seconds in a fresh process)."""
+    from great_expectations import ExpectationSuite, expectations
+
+    suite = ExpectationSuite(name=spec.name, meta={"version": spec.version})
+    for planned in plan(spec):
+        kind: Any = getattr(expectations, planned.expectation)
+        check = planned.check
+        suite.expectations.append(
+            kind(column=planned.column, meta={"check": check.id}, severity=GX_SEVERITY[check.severity], **planned.arguments)
+        )
+    return suite
+
+
+def _plan_item(check: ItemCheck) -> Iterator[Planned]:
+    def planned(code: str, expectation: str, column: str, **arguments: object) -> Planned:
+        return Planned(Check(f"{check.item}:{code}", check.item, code, kind=check.type), expectation, column, arguments)
+
+    if check.required == "必須":
+        yield planned("CHECK_REQUIRED", NOT_NULL, check.item)
+    if check.type == "DATE":
+        yield planned("CHECK_DATE", IN_SET, date_column(check), value_set=[True])
+    else:
+        yield planned("CHECK_TYPE", MATCHES, check.item, regex=type_pattern(check))
+    if check.length and check.type not in ("DATE", "9V"):
+        yield planned("CHECK_LENGTH", LENGTHS, check.item, min_value=0, max_value=check.length)
+    if check.codes is not None:
+        yield planned("CHECK_CODE", IN_SET, check.item, value_set=sorted(check.codes))
+
+
+def _plan_rule(rule: Rule) -> Planned:
+    check = Check(f"rule:{rule.id}", rule.items[0], rule.code, rule.severity, rule.status, rule=rule.id, kind=rule.kind)
+    return Planned(check, IN_SET, rule_column(rule), {"value_set": [True]})
