@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from mappings.mapping import Mapping
 from mappings.notices import Notice
@@ -127,6 +127,13 @@ class Procedure(Spec):
     mappings: tuple[Mapping, ...] = ()
     rules: tuple[Rule, ...] = ()
     notices: tuple[Notice, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _come_from_other_files(cls, data: object) -> object:
+        if isinstance(data, dict) and (taken := cls.LOADED & data.keys()):
+            raise ValueError(f"{', '.join(sorted(taken))} come from files of their own")
+        return data
 
     @field_validator("versions")
     @classmethod

@@ -1,0 +1,128 @@
+"""Everything that is declared (手続一覧): procedures, items, code lists and formats, read and checked together once."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from collections.abc import Mapping as Lookup
+
+from mappings.codelists import CodeList, read_codelists
+from mappings.layouts import Format, read_format
+from mappings.items import Group, read_items
+from mappings.mapping import Mapping
+from mappings.notices import Notices
+from mappings.plan import Plan, make_plan
+from mappings.procedure import Procedure
+from mappings.rules import Expectations, Rule
+from mappings.specification import nearest, read_spec
+from mappings.yaml_door import SpecError
+from vocabulary.findings import refuse
+from vocabulary.reasons import reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All specs. items: groups of each business by name. A plan is made once for each mapping and day."""
+
+    root: Path
+    procedures: Lookup[str, Procedure]
+    formats: Lookup[str, Format]
+    items: Lookup[str, Lookup[str, Group]]
+    codelists: Lookup[str, CodeList]
+    _plans: dict[tuple[str, str, date, date], Plan] = field(default_factory=dict, repr=False, compare=False)
+
+    def by_portal_id(self, portal_id: str) -> Procedure | None:
+        """The procedure with this 手続ID, None when the hub does not handle it."""
+        return next((one for one in self.procedures.values() if one.portal_id == portal_id), None)
+
+    def groups_of(self, procedure: Procedure) -> tuple[str, ...]:
+        """The groups that the procedure's mappings write, in their order."""
+        return tuple(dict.fromkeys(record.group for mapping in procedure.mappings for record in mapping.records))
+
+    def plan(self, procedure: Procedure, mapping: Mapping, day: date) -> Plan:
+        """The mapping made ready to run with the code lists of the day."""
+        version = next(one for one, read in zip(procedure.versions, procedure.mappings, strict=True) if read is mapping)
+        key = (procedure.id, version.form, version.valid_from, day)
+        if key not in self._plans:
+            self._plans[key] = make_plan(
+                procedure, mapping, version=version, groups=self.items[procedure.business], codelists=self.codelists, day=day.isoformat()
+            )
+        return self._plans[key]
+
+
+def load_catalogue(root: Path | None = None) -> Catalogue:
+    """Read and check every spec below ``root`` (default: this package). Raises SpecError for the first that is wrong."""
+    root = root or Path(__file__).parent
+    codelists = read_codelists(root / "codelists")
+    items = {folder.name: read_items(folder, codelists=frozenset(codelists)) for folder in _folders(root / "items")}
+    groups = {name: group for business in items.values() for name, group in business.items()}
+    formats = {folder.name: read_format(folder, groups=groups) for folder in _folders(root / "formats")}
+    procedures = {folder.name: _read_procedure(folder, items) for folder in _folders(root / "procedures")}
+    _no_portal_id_twice(root, procedures)
+    catalogue = Catalogue(root, MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items), codelists)
+    for procedure in procedures.values():
+        for version, mapping in zip(procedure.versions, procedure.mappings, strict=True):
+            catalogue.plan(procedure, mapping, version.valid_from)
+    return catalogue
+
+
+def mapping_for(procedure: Procedure, day: date, *, form_version: str) -> Mapping:
+    """The mapping of this form version that is valid on the legal day. Raises Refused(FORM_VERSION_UNKNOWN)."""
+    for version, mapping in zip(procedure.versions, procedure.mappings, strict=True):
+        if version.form == form_version and version.valid_from <= day <= version.valid_until:
+            return mapping
+    raise refuse("FORM_VERSION_UNKNOWN", where=procedure.id)
+
+
+def _folders(parent: Path) -> list[Path]:
+    return sorted(path for path in parent.iterdir() if path.is_dir() and not path.name.startswith(("_", ".")))
+
+
+def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Procedure:
+    procedure = read_spec(folder / "procedure.yaml", Procedure)
+    file = folder / "procedure.yaml"
+    if procedure.id != folder.name:
+        raise SpecError(file=file, key="id", problem=f"{procedure.id} is not the folder's name", allowed=folder.name)
+    if procedure.business not in items:
+        raise SpecError(file=file, key="business", problem=f"no items for {procedure.business}", allowed=nearest(procedure.business, items))
+    mappings = tuple(read_spec(folder / version.mapping, Mapping) for version in procedure.versions)
+    for version, mapping in zip(procedure.versions, mappings, strict=True):
+        if mapping.form_version != version.form:
+            raise SpecError(file=folder / version.mapping, key="form_version", problem="is not the version that uses it", allowed=version.form)
+        if not (folder / version.schema_file).is_file():
+            raise SpecError(file=file, key="versions.schema", problem=f"{version.schema_file} is absent")
+    rules = read_spec(folder / "expectations.yaml", Expectations).rules
+    notices = read_spec(folder / "notices.yaml", Notices).notices
+    _check_names(file, procedure, [notice.id for notice in notices])
+    for rule in rules:
+        _check_rule(folder / "expectations.yaml", rule, items[procedure.business])
+    return procedure.model_copy(update={"folder": folder, "mappings": mappings, "rules": rules, "notices": notices})
+
+
+def _check_names(file: Path, procedure: Procedure, notices: list[str]) -> None:
+    roles = [role.role for role in procedure.roles]
+    for key, name in (("signature.signer", procedure.signature.signer), ("filer", procedure.filer)):
+        if name not in roles:
+            raise SpecError(file=file, key=key, problem=f"unknown role {name}", allowed=nearest(name, roles))
+    for outcome in procedure.outcomes:
+        if outcome.notice and outcome.notice not in notices:
+            raise SpecError(file=file, key=f"outcomes.{outcome.id}.notice", problem=f"unknown notice {outcome.notice}", allowed=nearest(outcome.notice, notices))
+
+
+def _check_rule(file: Path, rule: Rule, groups: Lookup[str, Group]) -> None:
+    if rule.group not in groups:
+        raise SpecError(file=file, key=f"{rule.id}.group", problem=f"unknown group {rule.group}", allowed=nearest(rule.group, groups))
+    names = [*rule.items, *([rule.when.item] if rule.when else [])]
+    for name in names:
+        if name not in groups[rule.group]:
+            raise SpecError(file=file, key=f"{rule.id}.items", problem=f"unknown item {name}", allowed=nearest(name, groups[rule.group]))
+    if rule.code not in reasons():
+        raise SpecError(file=file, key=f"{rule.id}.code", problem=f"unknown reason code {rule.code}", allowed=nearest(rule.code, reasons()))
+
+
+def _no_portal_id_twice(root: Path, procedures: Lookup[str, Procedure]) -> None:
+    seen: dict[str, str] = {}
+    for procedure in procedures.values():
+        other = seen.setdefault(procedure.portal_id, procedure.id)
+        if other != procedure.id:
+            raise SpecError(file=root / "procedures" / procedure.id / "procedure.yaml", key="portal_id", problem=f"{procedure.portal_id} is also {other}'s")

@@ -1,0 +1,89 @@
+"""What writers and readers of receiving formats exchange (連携レコード): tables in, files with the place of every record out, and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from vocabulary.findings import Finding
+
+Column = list[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The records of one group, row by row: application, ordinal (from 1) within it, and one column for each item in the order of the items."""
+
+    application: list[int]
+    ordinal: list[int]
+    columns: dict[str, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Facts of the delivery that file names and header records carry. procedure: its short name. sequence: number of the file on its day."""
+
+    municipality: str
+    business: str
+    procedure: str
+    day: date
+    sequence: int
+
+    def facts(self, group: str = "") -> dict[str, str]:
+        """The facts as text, by the names that a format may use."""
+        return {
+            "municipality": self.municipality,
+            "business": self.business,
+            "procedure": self.procedure,
+            "group": group,
+            "day": f"{self.day:%Y%m%d}",
+            "sequence": f"{self.sequence:03d}",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a record stands in its file: ``data[offset : offset + length]``, without the line end. record_kind: its group."""
+
+    application: int
+    record_kind: str
+    ordinal: int
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileBytes:
+    """One finished file. group: the only group in it, None when it holds several."""
+
+    name: str
+    group: str | None
+    data: bytes
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One approved substitution that was made (縮退): which item of which record, and how often which code point became which."""
+
+    application: int
+    where: str
+    source: str
+    target: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Files without the applications that ``refused`` names, and the substitutions made in those that stayed."""
+
+    files: tuple[FileBytes, ...]
+    refused: tuple[tuple[int, Finding], ...]
+    losses: tuple[Loss, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as read back from bytes. kind: its group. An empty field is None."""
+
+    kind: str
+    fields: Mapping[str, str | None]

@@ -1,0 +1,28 @@
+"""Files for the receiving systems (出力): the writer and reader of each kind of format, and whom finished bytes speak of."""
+
+from collections.abc import Mapping
+
+from mappings import legacy_fixed, standard_csv
+from mappings.layouts import Format
+from mappings.records import Context, Record, Table, Written
+
+_KINDS = {"csv": standard_csv, "fixed": legacy_fixed}
+
+
+def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
+    """Lay out the tables of one procedure. Raises KeyError for a group that the format does not know."""
+    return _KINDS[format_.spec.layout].write(format_, tables, context)
+
+
+def read(format_: Format, data: bytes) -> tuple[Record, ...]:
+    """The records of finished bytes. Raises Refused(OUTPUT_UNREADABLE)."""
+    return _KINDS[format_.spec.layout].read(format_, data)
+
+
+def subjects(format_: Format, data: bytes) -> list[tuple[str, frozenset[str]]]:
+    """受付番号 and all 宛名番号 of each application in file order, found in nothing but the bytes. Raises Refused(OUTPUT_UNREADABLE)."""
+    found: dict[str, set[str]] = {}
+    for record in read(format_, data):
+        persons = found.setdefault(record.fields[format_.spec.subject.application] or "", set())
+        persons.update(number for name in format_.persons(record.kind) if (number := record.fields[name]))
+    return [(application, frozenset(persons)) for application, persons in found.items()]

@@ -1,0 +1,169 @@
+"""The closed table of transforms (変換): named functions over columns; what a function refuses comes back by row, never as a default."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from mappings.codelists import CodeList
+from mappings.records import Column
+from mappings.specification import nearest
+from mappings.widths import to_ascii_digits, to_full_width, to_half_kana
+from vocabulary.dates import read_date
+
+class Changed(NamedTuple):
+    """A transformed column and, for each refused row, the reason code; the value of a refused row is None."""
+
+    values: Column
+    refused: dict[int, str]
+
+
+class Unfit(Exception):  # noqa: N818  it names an outcome of the data, not a defect of the program
+    """A value that a transform refuses, with its reason code. Carries no value."""
+
+
+Convert = Callable[..., str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A transform bound to its argument. inputs: how many columns it takes."""
+
+    name: str
+    inputs: int
+    convert: Convert
+
+    def apply(self, columns: Sequence[Column]) -> Changed:
+        """Transform each distinct value once. The first column's None stays None."""
+        keys: Iterable[Any] = columns[0] if self.inputs == 1 else list(zip(*columns, strict=True))
+        known: dict[Any, str | None] = {}
+        bad: dict[Any, str] = {}
+        for key in set(keys):
+            given = (key,) if self.inputs == 1 else key
+            try:
+                known[key] = None if given[0] is None else self.convert(*given)
+            except Unfit as unfit:
+                known[key], bad[key] = None, str(unfit.args[0])
+        refused = {row: bad[key] for row, key in enumerate(keys) if key in bad} if bad else {}
+        return Changed([known[key] for key in keys], refused)
+
+
+def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
+    """The transform that ``name`` or ``name:argument`` stands for; code lists as valid on the ISO day.
+
+    Raises LookupError with the allowed names when the name or its argument is unknown.
+    """
+    name, _, argument = step.partition(":")
+    if name == "code":
+        if argument not in codelists:
+            raise LookupError(nearest(argument, codelists))
+        valid = codelists[argument].valid_on(day)
+        return Step(step, 1, lambda value: _code(value, valid))
+    if name == "zero_fill":
+        if not (argument.isascii() and argument.isdecimal()):
+            raise LookupError("zero_fill:<width>")
+        return Step(step, 1, lambda value: _zero_fill(value, int(argument)))
+    if argument or name not in TRANSFORMS:
+        raise LookupError(nearest(name, [*TRANSFORMS, "code", "zero_fill"]))
+    inputs, convert = TRANSFORMS[name]
+    return Step(step, inputs, convert)
+
+
+def _trim(value: str) -> str | None:
+    return value.strip() or None
+
+
+def _half_kana(value: str) -> str:
+    found = to_half_kana(value)
+    if found is None:
+        raise Unfit("MAP_VALUE")
+    return found
+
+
+def _date(value: str) -> str:
+    found = read_date(value)
+    if found is None or found.exact is None:
+        raise Unfit("MAP_VALUE")
+    return found.iso
+
+
+def _birth(value: str, unknown: str | None) -> str:
+    """A date; marked 不詳 what is known of it, ``0000-00-00`` when nothing can be read."""
+    if unknown is None:
+        return _date(value)
+    found = read_date(value)
+    return found.iso if found else "0000-00-00"
+
+
+def _date_unknown_text(value: str, unknown: str | None) -> str | None:
+    return None if unknown is None else to_full_width(value)
+
+
+def _matching(value: str, pattern: re.Pattern[str], dropped: str) -> str:
+    plain = re.sub(dropped, "", to_ascii_digits(value))
+    if not pattern.fullmatch(plain):
+        raise Unfit("MAP_VALUE")
+    return plain
+
+
+_POSTAL = re.compile(r"[0-9]{7}")
+_PHONE = re.compile(r"0[0-9]{9,10}")
+_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
+_NUMBER = re.compile(r"[0-9]{1,15}")
+_HYPHENS = r"[-‐‑–—―−－ー\s]"
+
+
+def _postal(value: str) -> str:
+    return _matching(value, _POSTAL, _HYPHENS + "|^〒")
+
+
+def _phone(value: str) -> str:
+    return _matching(value, _PHONE, _HYPHENS + "|[()（）]")
+
+
+def _month(value: str) -> str:
+    return _matching(value, _MONTH, r"\s")
+
+
+def _number(value: str) -> str:
+    return str(int(_matching(value, _NUMBER, r"\s")))
+
+
+def _flag(value: str) -> str:
+    """1 有 → 1, 2 無 → 0, as the フラグ items of the official lists have it."""
+    if value not in {"1", "2"}:
+        raise Unfit("MAP_VALUE")
+    return "1" if value == "1" else "0"
+
+
+def _zero_fill(value: str, width: int) -> str:
+    digits = _matching(value, _NUMBER, r"\s")
+    if len(digits) > width:
+        raise Unfit("MAP_VALUE")
+    return digits.zfill(width)
+
+
+def _code(value: str, valid: Lookup[str, str]) -> str:
+    if value not in valid:
+        raise Unfit("MAP_CODE")
+    return value
+
+
+TRANSFORMS: Lookup[str, tuple[int, Convert]] = MappingProxyType(
+    {
+        "trim": (1, _trim),
+        "full_width": (1, to_full_width),
+        "half_kana": (1, _half_kana),
+        "digits": (1, to_ascii_digits),
+        "date": (1, _date),
+        "birth": (2, _birth),
+        "date_unknown_text": (2, _date_unknown_text),
+        "postal": (1, _postal),
+        "phone": (1, _phone),
+        "month": (1, _month),
+        "number": (1, _number),
+        "flag": (1, _flag),
+    },
+)
