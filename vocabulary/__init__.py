@@ -1,1 +1,1 @@
-"""The field's own words: items, codes and check digits, eras and ages, characters, findings. Standard library only; everyone may import it."""
+"""The field's own words: codes and check digits, eras and ages, characters, findings. Standard library only; everyone may import it."""
