@@ -1,0 +1,162 @@
+"""What a 審査票 says about one application: form, certificate and register side by side, findings, documents, proposed start month."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from connectors.package import Package
+from mappings.procedure import Procedure
+from pipeline.hub import Hub
+from pipeline.journal.tables import documents, findings, persons, verifications
+from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, PersonRow
+from pipeline.records import load_tables
+from pipeline.residents import Resident, by_atena
+from pipeline.start_month import propose_start
+from pipeline.steps.identify import claim_context
+from pipeline.steps.map_records import legal_day
+from pipeline.steps.verify import signer_context
+from vocabulary.dates import read_certificate_date, read_date, to_wareki
+from vocabulary.names import same_address, same_name
+
+NUMBER_CHECKS = {"ok": "番号確認済", "absent": "記載なし", "mismatch": "番号不一致", "none": "未確認"}
+DOCUMENT_STATES = {
+    ("electronic", "received"): DocumentState.ELECTRONIC,
+    ("post", "owed"): DocumentState.BY_POST,
+    ("visit", "owed"): DocumentState.AT_COUNTER,
+}
+SIGNED = "署名検証済（署名用電子証明書・失効なし）"  # noqa: RUF001  Japanese text
+UNSIGNED = "署名なし（この手続では署名を求めていません）"  # noqa: RUF001  Japanese text
+NOT_YET = "署名検証は完了していません"
+
+
+def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
+    """The sheet of an application as the journal knows it now."""
+    procedure = hub.procedure(row.procedure)
+    people = hub.journal.rows(select(persons).where(persons.c.application == row.id).order_by(persons.c.role, persons.c.ordinal))
+    order = {role.role: place for place, role in enumerate(procedure.roles)}
+    people.sort(key=lambda person: (order.get(person.role, 99), person.ordinal))
+    verification = next(iter(hub.journal.rows(select(verifications).where(verifications.c.application == row.id))), None)
+    signer = _signer(hub, row.id, verification)
+    start = propose_start(hub, row, procedure)
+    return CaseSheet(
+        municipality=hub.municipality.name,
+        section=hub.municipality.sections[row.section].name,
+        procedure=procedure.title,
+        kind=procedure.kind,
+        receipt=row.receipt,
+        intake_number=f"{row.filing_year}-{row.filing_number}",
+        intake_on=date.fromisoformat(row.filed_on),
+        filed_on=legal_day(hub, row),
+        signature=NOT_YET if verification is None else (SIGNED if signer else UNSIGNED),
+        people=tuple(_person(hub, procedure, row.id, person) for person in people),
+        comparisons=tuple(entry for person in people for entry in _compare(hub, procedure, row.id, person, signer)),
+        items=tuple(_items(hub, row, procedure, package)),
+        findings=tuple(_findings(hub, row.id)),
+        documents=tuple(_documents(hub, row.id, procedure)),
+        start_month=start.month,
+        reasoning=start.reasoning,
+    )
+
+
+def _signer(hub: Hub, application: int, verification: Row[Any] | None) -> dict[str, str] | None:
+    if verification is None or verification.signer is None:
+        return None
+    return dict(json.loads(hub.sealing.unseal_text(verification.signer, context=signer_context(hub.code, application))))
+
+
+def _claim(hub: Hub, application: int, person: Row[Any]) -> dict[str, Any]:
+    context = claim_context(hub.code, application, person.role, person.ordinal)
+    return dict(json.loads(hub.sealing.unseal_text(person.claim, context=context)))
+
+
+def _person(hub: Hub, procedure: Procedure, application: int, person: Row[Any]) -> PersonRow:
+    claim = _claim(hub, application, person)
+    return PersonRow(
+        role=_role_title(procedure, person),
+        name=claim["name"],
+        kana=claim["kana"] or "",
+        birth=_birth(claim["birth"]),
+        atenabango=person.atena or "",
+        number_check=NUMBER_CHECKS[person.number_check],
+        protected=person.protected,
+    )
+
+
+def _role_title(procedure: Procedure, person: Row[Any]) -> str:
+    role = procedure.role(person.role)
+    return f"{role.title}{person.ordinal}" if role.repeated else role.title
+
+
+def _birth(text: str) -> str:
+    known = read_date(text)
+    return text if known is None else to_wareki(known)
+
+
+def _compare(hub: Hub, procedure: Procedure, application: int, person: Row[Any], signer: dict[str, str] | None) -> Iterator[ComparisonRow]:
+    claim = _claim(hub, application, person)
+    register = by_atena(hub, person.atena) if person.atena else None
+    certificate = signer if person.role == procedure.signature.signer and person.ordinal == 1 else None
+    role = _role_title(procedure, person)
+    if register is None and certificate is None:
+        return
+    yield _row(role, "氏名", claim["name"], certificate["name"] if certificate else "", register.name if register else "", _same_names)
+    yield _row(role, "生年月日", _birth(claim["birth"]), _certificate_birth(certificate), _register_birth(register), str.__eq__)
+    if claim["address"] and not person.protected:
+        address = register.address if register else ""
+        yield _row(role, "住所", claim["address"], certificate["address"] if certificate else "", address, same_address)
+
+
+def _certificate_birth(certificate: dict[str, str] | None) -> str:
+    known = read_certificate_date(certificate["birth"]) if certificate else None
+    return to_wareki(known) if known else ""
+
+
+def _register_birth(register: Resident | None) -> str:
+    if register is None:
+        return ""
+    return register.birth_text if register.birth_unknown else _birth(register.birth)
+
+
+def _same_names(first: str, second: str) -> bool:
+    return same_name(first, second)
+
+
+def _row(role: str, item: str, form: str, certificate: str, register: str, same: Any) -> ComparisonRow:
+    others = [value for value in (certificate, register) if value]
+    if not others:
+        agreement = Agreement.UNKNOWN
+    elif all(value == form for value in others):
+        agreement = Agreement.SAME
+    else:
+        agreement = Agreement.VARIANT if all(same(form, value) for value in others) else Agreement.DIFFERENT
+    return ComparisonRow(role=role, item=item, form=form, certificate=certificate, register=register, agreement=agreement)
+
+
+def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> Iterator[ItemRow]:
+    """What decides the case, from the mapped records: every coded item of the application's own record by its name in the code list."""
+    yield ItemRow("申請日時", f"{package.manifest.submitted_at:%Y-%m-%d %H:%M}")
+    yield ItemRow("到達日時", f"{datetime.fromisoformat(row.arrived_at):%Y-%m-%d %H:%M}")
+    tables = load_tables(hub, [row.id]).get(row.id)
+    if tables is None:
+        return
+    group = hub.catalogue.groups_of(procedure)[0]
+    for name, item in hub.catalogue.items[procedure.business][group].items():
+        value = tables[group].columns[name][0] if tables[group].application else None
+        if item.code and value:
+            names = hub.catalogue.codelists[item.code].valid_on(hub.clock.today().isoformat())
+            yield ItemRow(item.title, names.get(value, value))
+
+
+def _findings(hub: Hub, application: int) -> Iterator[FindingRow]:
+    for finding in hub.journal.rows(select(findings).where(findings.c.application == application).order_by(findings.c.id)):
+        yield FindingRow(finding.code, finding.place)
+
+
+def _documents(hub: Hub, application: int, procedure: Procedure) -> Iterator[DocumentRow]:
+    titles = {document.code: document.title for document in procedure.documents}
+    for document in hub.journal.rows(select(documents).where(documents.c.application == application).order_by(documents.c.document)):
+        state = {"received": DocumentState.RECEIVED, "exempt": DocumentState.EXEMPT}.get(document.state, DocumentState.RECEIVED)
+        yield DocumentRow(titles.get(document.document, document.document), DOCUMENT_STATES.get((document.way, document.state), state))

@@ -1,0 +1,143 @@
+"""Everything a step needs, opened once: root, clock, journal, keys, sealed store, specifications, one municipality."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from connectors.folder import FolderTarget
+from connectors.connections import HttpConnection, SftpConnection, folder_connection, http_connection, load_connection
+from connectors.jpki import TrustStore
+from connectors.scanner import ScannerGate
+from connectors.sftp import SftpTarget
+from mappings.catalogue import Catalogue, load_catalogue
+from mappings.procedure import Procedure
+from pipeline.errors import SettingError
+from pipeline.faults import fault_point
+from pipeline.inbox_files import SealedStore
+from pipeline.journal.database import Journal, open_journal, sqlite_url
+from pipeline.journal.schema import migrate
+from pipeline.keyring import KeyRing
+from pipeline.places import Root, municipalities_folder, specifications_folder
+from pipeline.sealing import Sealing
+from pipeline.settings import Destination, EnabledProcedure, Municipality, load_municipality
+from vocabulary.clock import Clock
+
+Target = SftpTarget | FolderTarget
+
+
+@dataclass(frozen=True)
+class Hub:
+    """The hub at work for one municipality."""
+
+    root: Root
+    clock: Clock
+    journal: Journal
+    keys: KeyRing
+    sealing: Sealing
+    store: SealedStore
+    catalogue: Catalogue
+    municipality: Municipality
+
+    @property
+    def code(self) -> str:
+        """The municipality's code."""
+        return self.municipality.code
+
+    def procedure(self, name: str) -> Procedure:
+        """Specification of a procedure that the municipality takes."""
+        return self.catalogue.procedures[name]
+
+    def enabled(self, name: str) -> EnabledProcedure:
+        """The municipality's setting of a procedure."""
+        return self.municipality.procedures[name]
+
+    def destination(self, name: str) -> Destination:
+        """The municipality's setting of a receiving system."""
+        return self.municipality.destinations[name]
+
+    def target(self, name: str) -> Target:
+        """A connection to a receiving system. Raises PermanentError when its connection is not set up."""
+        found = load_connection(self.root.folder, self.destination(name).connection)
+        if isinstance(found, SftpConnection):
+            return SftpTarget(found, reached=fault_point)
+        return FolderTarget(folder_connection(self.root.folder, self.destination(name).connection), reached=fault_point)
+
+    def http(self, name: str) -> HttpConnection:
+        """The settings of an HTTPS counterpart."""
+        return http_connection(self.root.folder, name)
+
+    def folder(self, name: str) -> Path:
+        """The folder of a counterpart that hands over files."""
+        return folder_connection(self.root.folder, name).inbox
+
+    @cached_property
+    def trust(self) -> TrustStore:
+        """Signing CAs and revocation lists as they lie now."""
+        return TrustStore.load(self.folder(self.municipality.jpki.connection))
+
+    @cached_property
+    def scanner(self) -> ScannerGate:
+        """The scanner gate that the municipality declares."""
+        return ScannerGate.declared(self.municipality.scanner.model_dump(), self.root.folder)
+
+    def specification_version(self, procedure: str) -> str:
+        """Digest of everything that decides how a procedure is mapped and checked: its folder, its items, the code lists."""
+        specification = self.procedure(procedure)
+        folders = (specification.folder, self.catalogue.root / "items" / specification.business, self.catalogue.root / "codelists")
+        files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
+        return digest_of(*(hashlib.sha256(file.read_bytes()).hexdigest() for file in files))[:16]
+
+    def index(self, text: str, purpose: str) -> str:
+        """Keyed hash under which a personal value can be found again."""
+        return self.keys.index(text, f"{self.code}/{purpose}")
+
+
+def database_url(root: Root, environment: Mapping[str, str] = os.environ) -> str:
+    """Address of the journal: ``HUB_DATABASE``, else the SQLite file of the root."""
+    return environment.get("HUB_DATABASE") or sqlite_url(root.database)
+
+
+def set_up(root: Root, clock: Clock) -> None:
+    """Make a root usable: folders, keys, journal schema. Safe to repeat."""
+    for folder in (root.folder, root.cases, root.reports, root.connections):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not (root.folder / "keys").is_dir():
+        KeyRing.create(root.folder)
+    journal = open_journal(database_url(root), clock)
+    migrate(journal.engine)
+    journal.close()
+
+
+@contextmanager
+def open_hub(root: Root, code: str, clock: Clock) -> Iterator[Hub]:
+    """Open the hub for a municipality. Raises SettingError or PermanentError with the remedy."""
+    municipality = load_municipality(municipalities_folder(), code)
+    catalogue = load_catalogue(specifications_folder())
+    check_agreement(municipality, catalogue)
+    keys = KeyRing.open(root.folder)
+    sealing = Sealing(keys)
+    journal = open_journal(database_url(root), clock)
+    try:
+        yield Hub(root, clock, journal, keys, sealing, SealedStore(root.folder / "sealed", sealing, reached=fault_point), catalogue, municipality)
+    finally:
+        journal.close()
+
+
+def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
+    """Refuse a municipality file that names what the specifications lack."""
+    named = [(f"procedures.{name}", name, catalogue.procedures) for name in municipality.procedures]
+    named += [(f"destinations.{key}.format", target.format, catalogue.formats) for key, target in municipality.destinations.items()]
+    for key, name, known in named:
+        if name not in known:
+            raise SettingError(
+                f"municipalities/{municipality.code}.yaml: {key}: {name} does not exist", f"allowed are {', '.join(sorted(known))}"
+            )
+
+
+def digest_of(*inputs: object) -> str:
+    """SHA-256 over the declared inputs of a step, in order."""
+    return hashlib.sha256("\x1f".join(str(item) for item in inputs).encode()).hexdigest()

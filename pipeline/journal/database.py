@@ -1,0 +1,138 @@
+"""The journal's database: SQLite for one process, PostgreSQL with a scheduler. Every write is one transaction with its log leaf."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult, Result
+
+from pipeline.checkpoints import canonical_json, leaf_hash
+from pipeline.faults import fault_point
+from pipeline.journal import tables
+from vocabulary.clock import Clock
+
+LOG_COUNTER = "log"
+READING = {"hub_reading": True}
+
+
+class LeaflessWriteError(RuntimeError):
+    """A transaction tried to commit a change without a log leaf: a programming error, never the data's."""
+
+
+class Write:
+    """One open transaction: statements and the log leaves (記録) that belong to them."""
+
+    def __init__(self, connection: Connection, clock: Clock) -> None:
+        self.connection = connection
+        self.clock = clock
+        self._leaves: list[Mapping[str, Any]] = []
+        self._changed = False
+
+    def execute(self, statement: Executable, rows: list[dict[str, Any]] | None = None) -> CursorResult[Any]:
+        """Run an INSERT or UPDATE; an empty list of rows runs nothing."""
+        result = self.connection.execute(statement, rows) if rows is not None else self.connection.execute(statement)
+        self._changed = self._changed or result.rowcount != 0
+        return result  # type: ignore[return-value]  # DML always answers with a cursor result; the stub says Result
+
+    def read(self, statement: Executable) -> Result[Any]:
+        """Run a SELECT inside the transaction."""
+        return self.connection.execute(statement)
+
+    def insert_new(self, table: Table, row: dict[str, Any]) -> bool:
+        """Insert the row unless its key stands already. True when it was inserted."""
+        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
+        return self.execute(dialect.insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1
+
+    def insert_many(self, table: Table, rows: list[dict[str, Any]]) -> None:
+        """Insert all rows; none is fine."""
+        if rows:
+            self.execute(insert(table), rows)
+
+    def next_number(self, counter: str) -> int:
+        """The next gapless number (1, 2, …) of a counter; given back when the transaction rolls back."""
+        self.insert_new(tables.counters, {"name": counter, "value": 0})
+        statement = update(tables.counters).where(tables.counters.c.name == counter).values(value=tables.counters.c.value + 1)
+        self.execute(statement)
+        return int(self.read(select(tables.counters.c.value).where(tables.counters.c.name == counter)).scalar_one())
+
+    def leaf(self, event_name: str, **facts: str | int | bool | None) -> None:
+        """Add a log leaf: a constant event name with ids, digests and counts; never a resident's value."""
+        self._leaves.append({"event": event_name, "at": self.clock.now().isoformat(), **facts})
+
+    def close(self) -> None:
+        """Write the leaves. Raises LeaflessWriteError when something changed without one."""
+        if self._changed and not self._leaves:
+            raise LeaflessWriteError("a journal transaction changed rows without a log leaf")
+        for facts in self._leaves:
+            seq = self.next_number(LOG_COUNTER) - 1
+            data = canonical_json({"seq": seq, **facts})
+            self.connection.execute(insert(tables.log_leaves).values(seq=seq, data=data.decode(), hash=leaf_hash(data).hex()))
+
+
+class Journal:
+    """Access to the journal of one root."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self.engine = engine
+        self.clock = clock
+
+    @contextmanager
+    def write(self) -> Iterator[Write]:
+        """A transaction that commits at the end of the block or not at all."""
+        with self.engine.connect() as connection, connection.begin():
+            transaction = Write(connection, self.clock)
+            yield transaction
+            transaction.close()
+            fault_point("journal.before_commit")
+        fault_point("journal.after_commit")
+
+    def rows(self, statement: Executable) -> list[Any]:
+        """All rows of a SELECT."""
+        with self._reading() as connection:
+            return list(connection.execute(statement))
+
+    def scalar(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        with self._reading() as connection:
+            return connection.execute(statement).scalar()
+
+    def _reading(self) -> Connection:
+        return self.engine.connect().execution_options(**READING)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """The engine of a database address. SQLite: WAL, full synchronisation, foreign keys, writers wait for each other."""
+    engine = create_engine(url, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 60000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that reads first and writes later can fail with "locked" at once, whatever the timeout.
+    reading = connection.get_execution_options().get("hub_reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def open_journal(url: str, clock: Clock) -> Journal:
+    """Open the journal at an address; the schema must be current (``pipeline.journal.schema.migrate``)."""
+    return Journal(open_engine(url), clock)
+
+
+def sqlite_url(path: Path) -> str:
+    """Address of a SQLite file."""
+    return f"sqlite:///{path}"

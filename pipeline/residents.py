@@ -1,0 +1,72 @@
+"""Residents as the register extract names them (住民・住登外): found by 宛名番号, 個人番号, household or card serial."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from pipeline.hub import Hub
+from pipeline.journal.tables import links, register_loads, residents
+from pipeline.steps.refresh_links import resident_context
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """One resident. birth: ISO text, parts 00 where 不詳; kind: 1 住民, 2 住登外, 3 転出, 4 死亡."""
+
+    atena: str
+    household: str
+    kind: str
+    protected: bool
+    name: str
+    kana: str
+    birth: str
+    birth_unknown: bool
+    birth_text: str
+    sex: str
+    relation: str
+    postal_code: str
+    address: str
+    building: str
+
+
+def by_atena(hub: Hub, atena: str) -> Resident | None:
+    """The resident with a 宛名番号."""
+    found = _select(hub, residents.c.atena == atena)
+    return found[0] if found else None
+
+
+def by_number(hub: Hub, number: str) -> list[Resident]:
+    """Residents with a 個人番号; two mean that the register itself is wrong."""
+    return _select(hub, residents.c.number_index == hub.index(number, "my-number"))
+
+
+def by_household(hub: Hub, household: str) -> list[Resident]:
+    """Everybody of a household, also those who moved away or died."""
+    return _select(hub, residents.c.household == household)
+
+
+def by_serial(hub: Hub, serial: str, *, day: str) -> list[str]:
+    """宛名番号 linked to the serial of an authentication certificate on a day (ISO)."""
+    serial_index = hub.index(serial, "auth-serial")
+    valid = (links.c.valid_from <= day) & (links.c.valid_until >= day)
+    statement = select(links.c.atena).where(links.c.municipality == hub.code, links.c.serial_index == serial_index, valid).distinct()
+    return [row.atena for row in hub.journal.rows(statement)]
+
+
+def register_version(hub: Hub) -> str:
+    """Which files the register data come from: changes whenever a file is loaded."""
+    statement = select(func.count(), func.max(register_loads.c.loaded_at)).where(register_loads.c.municipality == hub.code)
+    count, latest = hub.journal.rows(statement)[0]
+    return f"{count}@{latest}"
+
+
+def _select(hub: Hub, condition: Any) -> list[Resident]:
+    statement = select(residents).where(residents.c.municipality == hub.code, condition).order_by(residents.c.atena)
+    return [_open(hub, row) for row in hub.journal.rows(statement)]
+
+
+def _open(hub: Hub, row: Row[Any]) -> Resident:
+    values = json.loads(hub.sealing.unseal_text(row.sealed, context=resident_context(hub.code, row.atena)))
+    return Resident(atena=row.atena, household=row.household, kind=row.kind, protected=row.protected, **values)

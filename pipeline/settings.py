@@ -1,0 +1,141 @@
+"""Municipality files (自治体設定): one YAML file each, read strictly; unknown keys are refused with what is allowed."""
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from mappings.yaml_door import load_yaml
+from pipeline.errors import SettingError
+from vocabulary.check_digits import valid_municipality_code
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _read_window(text: object) -> object:
+    if isinstance(text, str):
+        start, _, end = text.partition("-")
+        return {"start": start, "end": end}
+    return text
+
+
+class Window(_Frozen):
+    """A time of day span, written ``08:30-17:15``; both ends belong to it."""
+
+    start: time
+    end: time
+
+    def holds(self, moment: time) -> bool:
+        """Whether the moment lies in the span."""
+        return self.start <= moment.replace(tzinfo=None) <= self.end
+
+
+HoursOfDay = Annotated[Window, BeforeValidator(_read_window)]
+
+
+class Counterpart(_Frozen):
+    """An outside system, reached through the named connection."""
+
+    connection: str
+
+
+class NoticeSetting(Counterpart):
+    """The intermediate server's notice interface; notices leave in these hours of opening days only."""
+
+    hours: HoursOfDay
+
+
+class RegisterSetting(Counterpart):
+    """Files of the register office; data older than ``stale_after_days`` are reported as stale."""
+
+    stale_after_days: int = Field(ge=1)
+
+
+class ScannerSetting(_Frozen):
+    """The scanner gate (無害化): none, a command, or a folder pair."""
+
+    kind: Literal["none", "command", "folder"]
+    command: tuple[str, ...] = ()
+    folder: str = ""
+    timeout_seconds: int = 60
+
+
+class Section(_Frozen):
+    """A section (担当課) that receives case folders. access narrow: its cases lie apart from all others."""
+
+    name: str
+    phone: str
+    access: Literal["ordinary", "narrow"] = "ordinary"
+
+
+class EnabledProcedure(_Frozen):
+    """A procedure that this municipality takes: its section, where its records go, and a stricter or looser signature policy if any."""
+
+    section: str
+    destinations: tuple[str, ...] = Field(min_length=1)
+    signature: Literal["required", "portal-verified", "none"] | None = None
+
+
+class Destination(_Frozen):
+    """A receiving system (業務システム): its format, connection, daily window and the most applications in one file."""
+
+    name: str
+    format: str
+    connection: str
+    window: HoursOfDay = Window(start=time(0, 0), end=time(23, 59, 59))
+    max_applications: int = Field(default=1000, ge=1)
+
+
+class Municipality(_Frozen):
+    """One municipality (自治体)."""
+
+    code: str
+    name: str
+    legal_day: Literal["arrival", "department"]
+    portal: Counterpart
+    notices: NoticeSetting
+    register_office: RegisterSetting = Field(alias="register")
+    jpki: Counterpart
+    scanner: ScannerSetting
+    sections: dict[str, Section]
+    procedures: dict[str, EnabledProcedure]
+    destinations: dict[str, Destination]
+
+    @model_validator(mode="after")
+    def _refer_to_what_exists(self) -> "Municipality":
+        if not valid_municipality_code(self.code):
+            raise ValueError(f"code {self.code} has a wrong check digit (全国地方公共団体コード, 6 digits)")
+        for name, procedure in self.procedures.items():
+            if procedure.section not in self.sections:
+                raise ValueError(f"procedures.{name}.section {procedure.section}: allowed are {', '.join(self.sections)}")
+            unknown = [target for target in procedure.destinations if target not in self.destinations]
+            if unknown:
+                raise ValueError(f"procedures.{name}.destinations {', '.join(unknown)}: allowed are {', '.join(self.destinations)}")
+        return self
+
+
+def municipality_codes(folder: Path) -> list[str]:
+    """Codes of all municipality files, sorted. Reads names only, so that one bad file disables only itself."""
+    return sorted(file.stem for file in folder.glob("*.yaml"))
+
+
+def load_municipality(folder: Path, code: str) -> Municipality:
+    """Read one file. Raises SettingError naming file, key and what is allowed."""
+    file = folder / f"{code}.yaml"
+    if not file.is_file():
+        known = ", ".join(municipality_codes(folder)) or "none"
+        raise SettingError(f"{file}: there is no municipality {code}", f"known municipalities: {known}; add the file or correct the code")
+    try:
+        municipality = Municipality.model_validate(load_yaml(file))
+    except ValidationError as error:
+        raise SettingError(f"{file}: {_describe(error)}", "correct the key; docs/adding-a-municipality.md explains every key") from error
+    if municipality.code != code:
+        raise SettingError(f"{file}: code is {municipality.code}", f"file name and code must agree: {code}")
+    return municipality
+
+
+def _describe(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}" for problem in error.errors())

@@ -1,0 +1,188 @@
+"""Answer (結果の取込): receipts and result files of the receiving systems; results become decision records, what does not fit is refused and said."""
+
+import csv
+import hashlib
+import io
+import logging
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from connectors.errors import TransientError
+from mappings.procedure import Outcome, Procedure
+from pipeline.alarms import raise_alarm
+from pipeline.faults import fault_point
+from pipeline.hub import Hub, Target
+from pipeline.journal.database import Write
+from pipeline.journal.tables import applications, batch_items, batches, decisions, receipts, result_files
+from pipeline.steps.notices import owe_result_notice
+from pipeline.steps.statuses import owe_status
+
+log = logging.getLogger(__name__)
+
+RECEIPT_COLUMNS = ["file_name", "sha256", "records", "result", "reason"]
+RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "bunsho_bango", "tsuchisho", "riyu"]
+
+
+def read_answers(hub: Hub) -> dict[str, int]:
+    """Read what every receiving system left. A system out of reach is postponed; its alarm stands on the page of the day."""
+    counts = {"receipts": 0, "decisions": 0, "refused_rows": 0}
+    for name in hub.municipality.destinations:
+        target = hub.target(name)
+        try:
+            counts["receipts"] += _read_receipts(hub, target, name)
+            for key, value in _read_results(hub, target, name).items():
+                counts[key] += value
+        except TransientError:
+            with hub.journal.write() as write:
+                raise_alarm(hub, write, kind="DESTINATION_UNREACHABLE", subject=name)
+                write.leaf("answers_postponed", destination=name)
+        finally:
+            target.close()
+    log.info("step_ended", extra={"step": "answer", **counts})
+    return counts
+
+
+def _read_receipts(hub: Hub, target: Target, destination: str) -> int:
+    open_files = select(batches).where(
+        batches.c.municipality == hub.code, batches.c.destination == destination, batches.c.state == "delivered"
+    )
+    waiting = {f"{batch.name}.receipt.csv": batch for batch in hub.journal.rows(open_files)}
+    taken = 0
+    for name in target.outbox("receipts") if waiting else []:
+        if name in waiting:
+            taken += _take_receipt(hub, waiting[name], name, target.fetch_outbox("receipts", name))
+    return taken
+
+
+def _take_receipt(hub: Hub, batch: Row[Any], name: str, data: bytes) -> int:
+    row = _rows(data, RECEIPT_COLUMNS)[0]
+    accepted = row["result"] == "OK" and row["sha256"] == batch.digest and row["file_name"] == batch.name
+    with hub.journal.write() as write:
+        values = {
+            "batch": batch.id,
+            "name": name,
+            "digest": hashlib.sha256(data).hexdigest(),
+            "result": "OK" if accepted else "NG",
+            "records": int(row["records"]),
+            "at": hub.clock.now().isoformat(),
+        }
+        if not write.insert_new(receipts, values):
+            return 0
+        write.execute(update(batches).where(batches.c.id == batch.id).values(state="receipted" if accepted else "refused"))
+        if not accepted:
+            raise_alarm(hub, write, kind="FILE_REFUSED", subject=f"{batch.destination}/{batch.name}")
+        write.leaf("receipt_taken", batch=batch.id, result=values["result"], digest=values["digest"])
+    fault_point("answer.receipt_taken")
+    return 1
+
+
+def _rows(data: bytes, columns: list[str]) -> list[dict[str, str]]:
+    """Rows of an answer file. Raises TransientError when it is not (yet) as its profile says: the next run looks again."""
+    try:
+        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
+        rows = list(reader)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TransientError("receiver", f"answer file is unreadable ({type(error).__name__})") from None
+    if reader.fieldnames != columns or any(None in row or None in row.values() for row in rows):
+        raise TransientError("receiver", f"answer file does not have the columns {', '.join(columns)}")
+    return rows
+
+
+def _read_results(hub: Hub, target: Target, destination: str) -> dict[str, int]:
+    known = select(result_files.c.name).where(result_files.c.municipality == hub.code, result_files.c.destination == destination)
+    taken = {row.name for row in hub.journal.rows(known)}
+    counts = {"decisions": 0, "refused_rows": 0}
+    for name in target.outbox("results"):
+        if name in taken:
+            continue
+        data = target.fetch_outbox("results", name)
+        entered, refused = _take_results(hub, destination, name, data)
+        counts["decisions"] += entered
+        counts["refused_rows"] += refused
+        fault_point("answer.results_taken")
+    return counts
+
+
+def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[int, int]:
+    """Enter a result file, whole, in one transaction: (decisions, rows refused)."""
+    rows = _rows(data, RESULT_COLUMNS)
+    entered = refused = 0
+    with hub.journal.write() as write:
+        for row in rows:
+            if _decide(hub, write, destination, f"{destination}/{name}", row):
+                entered += 1
+            else:
+                refused += 1
+        file = {
+            "municipality": hub.code,
+            "destination": destination,
+            "name": name,
+            "digest": hashlib.sha256(data).hexdigest(),
+            "rows": len(rows),
+            "refused_rows": refused,
+            "at": hub.clock.now().isoformat(),
+        }
+        if not write.insert_new(result_files, file):
+            return 0, 0
+        if refused:
+            raise_alarm(hub, write, kind="RESULT_ROWS_REFUSED", subject=f"{destination}/{name}")
+        write.leaf("results_taken", destination=destination, name=name, digest=file["digest"], rows=len(rows), refused=refused)
+    return entered, refused
+
+
+def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str, str]) -> bool:
+    """Make the decision record of a row. False for an unknown, foreign or contradicting result: a person looks at it."""
+    application = _delivered_application(hub, write, destination, row["uketsukebango"])
+    if application is None:
+        return False
+    procedure = hub.procedure(application.procedure)
+    outcome = next((one for one in procedure.outcomes if row["kekka"] in (one.id, one.title)), None)
+    if outcome is None or not _is_day(row["kettei_nengappi"]) or not row["kettei_bango"]:
+        return False
+    known = write.read(select(decisions).where(decisions.c.application == application.id)).first()
+    if known is not None:
+        return bool(known.outcome == outcome.id and known.decision_number == row["kettei_bango"])
+    decision = _decision_row(hub, application.id, outcome, row, source)
+    key = write.execute(decisions.insert().values(**decision)).inserted_primary_key[0]
+    _tell(hub, write, application, procedure, outcome, decision={**decision, "id": key, "grounds": row["riyu"]})
+    write.leaf("decision_entered", application=application.id, outcome=outcome.id, source=source)
+    return True
+
+
+def _delivered_application(hub: Hub, write: Write, destination: str, receipt: str) -> Row[Any] | None:
+    """The application that this destination really got under the receipt number."""
+    got = select(batch_items.c.application).where(batch_items.c.destination == destination)
+    statement = select(applications).where(
+        applications.c.municipality == hub.code, applications.c.receipt == receipt, applications.c.id.in_(got)
+    )
+    return write.read(statement).first()
+
+
+def _decision_row(hub: Hub, application: int, outcome: Outcome, row: dict[str, str], source: str) -> dict[str, Any]:
+    return {
+        "application": application,
+        "outcome": outcome.id,
+        "decided_on": row["kettei_nengappi"],
+        "decision_number": row["kettei_bango"],
+        "document_number": row["bunsho_bango"],
+        "letter": row["tsuchisho"],
+        "source": source,
+        "at": hub.clock.now().isoformat(),
+    }
+
+
+def _tell(hub: Hub, write: Write, application: Row[Any], procedure: Procedure, outcome: Outcome, *, decision: dict[str, Any]) -> None:
+    """Owe the status and, where the procedure has one, the notice that the decision leads to."""
+    owe_status(hub, write, application.id, application.receipt, outcome.status)
+    if outcome.notice:
+        owe_result_notice(hub, write, application, procedure, outcome, decision)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,112 @@
+"""Check (検査): one batch for each kind of record, repeats of earlier filings, and whether the application is accepted or held."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from mappings.procedure import Procedure
+from pipeline.hub import Hub, digest_of
+from pipeline.journal.database import Write
+from pipeline.journal.tables import applications, obligations, suite_runs
+from pipeline.records import join_tables, load_tables
+from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
+from pipeline.suites import suite_of, table_of
+from validation.results import summarize
+from validation.results import write as write_result
+from validation.runner import Report, check
+from vocabulary.findings import Finding
+
+log = logging.getLogger(__name__)
+
+Work = tuple[Row[Any], str, int]
+GENERATION = 1
+
+
+def check_records(hub: Hub) -> dict[str, int]:
+    """Check every mapped application."""
+    counts = {"done": 0, "held": 0, "waiting": 0}
+    by_procedure: dict[str, list[Work]] = defaultdict(list)
+    for work in pending(hub, STEP):
+        by_procedure[work[0].procedure].append(work)
+    for name, works in by_procedure.items():
+        found = check_batch(hub, hub.procedure(name), [row for row, _, _ in works])
+        for row, inputs, attempt in works:
+            outcome = _outcome(hub, row, found.get(row.id, []))
+            if record_outcome(hub, STEP, row, inputs=inputs, attempt=attempt, outcome=outcome):
+                counts[outcome.name] += 1
+    log.info("step_ended", extra={"step": STEP.name, **counts})
+    return counts
+
+
+def check_batch(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> dict[int, list[Finding]]:
+    """Findings by application; every suite's result is kept for auditors, without values."""
+    loaded = load_tables(hub, [row.id for row in rows])
+    tables = join_tables([loaded[row.id] for row in rows])
+    reports = [check(suite_of(hub, procedure, group, hub.clock.today()), table_of(tables, group)) for group in tables if tables[group].application]
+    keep_reports(hub, reports)
+    found: dict[int, list[Finding]] = defaultdict(list)
+    for report in reports:
+        for application, finding in report.findings:
+            found[application].append(finding)
+    return found
+
+
+def keep_reports(hub: Hub, reports: Sequence[Report]) -> None:
+    """Store what auditors inspect: suite, counts, no values."""
+    now = hub.clock.now()
+    with hub.journal.write() as write:
+        rows = [
+            {
+                "municipality": hub.code,
+                "suite": report.suite,
+                "day": now.date().isoformat(),
+                "at": now.isoformat(),
+                "rows": report.rows,
+                "outcome": write_result(summarize(report)),
+            }
+            for report in reports
+        ]
+        write.insert_many(suite_runs, rows)
+        for report in reports:
+            write.leaf("suite_ran", suite=report.suite, version=report.version, rows=report.rows, findings=len(report.findings))
+
+
+def _outcome(hub: Hub, row: Row[Any], found: list[Finding]) -> Outcome:
+    earlier = earlier_filing(hub, row)
+    findings = list(found)
+    if earlier is not None:
+        findings.append(Finding("REPEAT_FILING", where=f"receipt {earlier}"))
+
+    def record(write: Write) -> None:
+        for destination in hub.enabled(row.procedure).destinations:
+            owed = {"application": row.id, "destination": destination, "generation": GENERATION, "state": "owed"}
+            write.insert_new(obligations, owed)
+
+    outcome = Outcome(findings=tuple(findings), record=record)
+    return outcome if outcome.stopping is None else Outcome(findings=tuple(findings))
+
+
+def earlier_filing(hub: Hub, row: Row[Any]) -> str | None:
+    """The 受付番号 of an earlier filing of the same people and procedure that still stands (重複の疑い)."""
+    if row.repeat_key is None:
+        return None
+    before = (applications.c.arrived_at < row.arrived_at) | ((applications.c.arrived_at == row.arrived_at) & (applications.c.id < row.id))
+    same = (applications.c.municipality == hub.code) & (applications.c.repeat_key == row.repeat_key)
+    standing = applications.c.disposition.not_in(("settled", "withdrawn"))
+    statement = select(applications.c.receipt).where(same, before, standing).order_by(applications.c.arrived_at, applications.c.id)
+    found = hub.journal.scalar(statement)
+    return None if found is None else str(found)
+
+
+def _inputs(hub: Hub, row: Row[Any]) -> str:
+    return digest_of("check", row.digest, hub.specification_version(row.procedure), row.repeat_key)
+
+
+def _judge(hub: Hub, row: Row[Any]) -> Outcome:
+    return _outcome(hub, row, check_batch(hub, hub.procedure(row.procedure), [row])[row.id])
+
+
+STEP = Step(name="check", reached="checked", inputs=_inputs, judge=_judge)

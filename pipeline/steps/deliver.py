@@ -1,0 +1,143 @@
+"""Deliver (配信): sealed files to their destinations; "delivered" is said only with the evidence of bytes read back."""
+
+import logging
+from typing import Any
+
+from sqlalchemy import Row, exists, select, update
+
+from connectors.delivery import Evidence
+from connectors.errors import TransientError
+from pipeline.alarms import raise_alarm
+from pipeline.faults import fault_point
+from pipeline.hub import Hub, Target
+from pipeline.inbox_files import Stored
+from pipeline.journal.database import Write
+from pipeline.journal.tables import applications, batch_items, batches, deliveries, obligations
+from pipeline.steps.statuses import owe_status
+
+log = logging.getLogger(__name__)
+
+
+def deliver(hub: Hub) -> dict[str, int]:
+    """Deliver every released file within its destination's window; a destination that fails does not stop the others."""
+    counts = {"delivered": 0, "postponed": 0}
+    for name, setting in hub.municipality.destinations.items():
+        files = _released(hub, name)
+        if not files:
+            continue
+        if not setting.window.holds(hub.clock.now().time()):
+            counts["postponed"] += len(files)
+            continue
+        done = _deliver_all(hub, name, files)
+        counts["delivered"] += done
+        counts["postponed"] += len(files) - done
+    settle_applications(hub)
+    log.info("step_ended", extra={"step": "deliver", **counts})
+    return counts
+
+
+def _released(hub: Hub, destination: str) -> list[Row[Any]]:
+    waiting = select(batches).where(batches.c.municipality == hub.code, batches.c.destination == destination, batches.c.state == "released")
+    return hub.journal.rows(waiting.order_by(batches.c.id))
+
+
+def _deliver_all(hub: Hub, destination: str, files: list[Row[Any]]) -> int:
+    target = hub.target(destination)
+    done = 0
+    try:
+        for batch in files:
+            _deliver_one(hub, target, batch)
+            done += 1
+    except TransientError:
+        with hub.journal.write() as write:
+            raise_alarm(hub, write, kind="DESTINATION_UNREACHABLE", subject=destination)
+            write.leaf("delivery_postponed", destination=destination, files=len(files) - done)
+        log.warning("delivery_postponed", extra={"destination": destination, "files": len(files) - done})
+    finally:
+        target.close()
+    return done
+
+
+def batch_context(municipality: str, destination: str, name: str) -> str:
+    """The place in the sealed store that a released file belongs to."""
+    return f"batch/{municipality}/{destination}/{name}"
+
+
+def batch_bytes(hub: Hub, batch: Row[Any]) -> bytes:
+    """The released bytes of a file, digest checked."""
+    stored = Stored(digest=batch.digest, size=batch.size, path=batch.blob)
+    return hub.store.get(stored, context=batch_context(hub.code, batch.destination, batch.name))
+
+
+def _deliver_one(hub: Hub, target: Target, batch: Row[Any]) -> None:
+    data = batch_bytes(hub, batch)
+    fault_point("deliver.before_call")
+    evidence = target.deliver(batch.name, data)
+    fault_point("deliver.after_call")
+    with hub.journal.write() as write:
+        if not write.insert_new(deliveries, _evidence_row(hub, batch, evidence)):
+            return
+        write.execute(update(batches).where(batches.c.id == batch.id, batches.c.state == "released").values(state="delivered"))
+        _discharge(write, batch.id)
+        write.leaf("file_delivered", batch=batch.id, destination=batch.destination, name=batch.name, digest=evidence.sha256, evidence=evidence.kind)
+
+
+def _evidence_row(hub: Hub, batch: Row[Any], evidence: Evidence) -> dict[str, Any]:
+    return {
+        "batch": batch.id,
+        "remote_name": evidence.name,
+        "digest": evidence.sha256,
+        "size": evidence.size,
+        "evidence": evidence.kind,
+        "at": hub.clock.now().isoformat(),
+    }
+
+
+def _discharge(write: Write, batch: int) -> None:
+    """An obligation is discharged when every file that carries its records has evidence."""
+    items = batch_items.alias("other")
+    same = (
+        (items.c.application == obligations.c.application)
+        & (items.c.destination == obligations.c.destination)
+        & (items.c.generation == obligations.c.generation)
+    )
+    undelivered = exists().where(same, items.c.batch == batches.c.id, batches.c.state == "released")
+    concerned = select(batch_items.c.application).where(batch_items.c.batch == batch)
+    destination = select(batches.c.destination).where(batches.c.id == batch).scalar_subquery()
+    statement = update(obligations).where(
+        obligations.c.application.in_(concerned), obligations.c.destination == destination, obligations.c.state == "released", ~undelivered
+    )
+    write.execute(statement.values(state="delivered"))
+
+
+def settle_applications(hub: Hub) -> int:
+    """Move applications on whose obligations are all decided: delivered, or held for the destination that could not take them."""
+    moved = 0
+    for row in _released_applications(hub):
+        states = hub.journal.rows(select(obligations.c.state, obligations.c.reason).where(obligations.c.application == row.id))
+        if any(state in ("owed", "released") for state, _ in states):
+            continue
+        held = next((reason for state, reason in states if state == "held"), None)
+        moved += _settle(hub, row, held)
+    return moved
+
+
+def _released_applications(hub: Hub) -> list[Row[Any]]:
+    released = (applications.c.stage == "released") & (applications.c.disposition == "open")
+    return hub.journal.rows(select(applications).where(applications.c.municipality == hub.code, released).order_by(applications.c.id))
+
+
+def _settle(hub: Hub, row: Row[Any], held: str | None) -> int:
+    values = {
+        "stage": "delivered",
+        "disposition": "held" if held else "delivered",
+        "reason": held,
+        "disposed_on": hub.clock.today().isoformat(),
+    }
+    with hub.journal.write() as write:
+        unchanged = (applications.c.id == row.id) & (applications.c.stage == "released")
+        if write.execute(update(applications).where(unchanged).values(**values)).rowcount == 0:
+            return 0
+        owe_status(hub, write, row.id, row.receipt, "EXAMINING")
+        write.leaf("application_delivered", application=row.id, disposition=values["disposition"], reason=held)
+    return 1

@@ -1,0 +1,131 @@
+"""Lay out cases (案件フォルダ): for each opened application the 審査票, the form and the attachments, in the protected folder of its section."""
+
+import logging
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select
+
+from pipeline.alarms import raise_alarm
+from pipeline.case_sheets import sheet_of
+from pipeline.errors import HubError
+from pipeline.faults import fault_point
+from pipeline.hub import Hub, digest_of
+from pipeline.inbox_files import Stored
+from pipeline.journal.tables import applications, findings, parts, step_results
+from pipeline.packages import package_of
+from pipeline.printing.case_folder import attachment_name, write_case
+from pipeline.printing.case_sheet import CaseSheet, batch_pdf
+from pipeline.printing.glyphs import GlyphMissing
+from pipeline.steps.open_packages import cleaned_context
+from pipeline.steps.worklist import tries
+
+log = logging.getLogger(__name__)
+
+STEP = "case"
+
+
+def lay_out_cases(hub: Hub) -> dict[str, int]:
+    """Write the case folders whose application changed, then the batch print of each section and day concerned."""
+    counts = {"cases": 0, "held_for_print": 0}
+    changed: set[tuple[Path, str]] = set()
+    for row, inputs in _changed(hub):
+        try:
+            write_folder(hub, row)
+        except GlyphMissing:
+            _hold_for_print(hub, row)
+            counts["held_for_print"] += 1
+            continue
+        fault_point("cases.folder_written")
+        _note(hub, row, inputs)
+        changed.add((section_folder(hub, row), row.filed_on))
+        counts["cases"] += 1
+    for folder, day in sorted(changed):
+        print_batch(hub, folder, day)
+    log.info("step_ended", extra={"step": STEP, **counts})
+    return counts
+
+
+def section_folder(hub: Hub, row: Row[Any]) -> Path:
+    """The protected folder of a section; cases that touch a protected person lie apart from the ordinary ones."""
+    narrow = hub.municipality.sections[row.section].access == "narrow"
+    return hub.root.cases / hub.code / (f"{row.section}-restricted" if row.restricted and not narrow else row.section)
+
+
+def case_name(row: Row[Any]) -> str:
+    """Name of a case folder: the 受付番号, with the portal's version when it is not the first."""
+    return row.receipt if row.version == 1 else f"{row.receipt}-v{row.version}"
+
+
+def _opened(hub: Hub) -> list[Row[Any]]:
+    opened = (applications.c.municipality == hub.code) & (applications.c.stage != "stored")
+    return hub.journal.rows(select(applications).where(opened).order_by(applications.c.id))
+
+
+def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
+    rows = _opened(hub)
+    latest = {row[0]: row[1] for row in hub.journal.rows(select(findings.c.application, func.max(findings.c.id)).group_by(findings.c.application))}
+    keyed = [(row, digest_of(STEP, row.stage, row.disposition, row.reason, latest.get(row.id))) for row in rows if _is_worth_a_sheet(row)]
+    done = tries(hub, STEP, [row.id for row, _ in keyed])
+    return [(row, inputs) for row, inputs in keyed if (row.id, inputs) not in done]
+
+
+def _is_worth_a_sheet(row: Row[Any]) -> bool:
+    """A sheet is made when a person has to act, or when the records have left; not for each stage in between."""
+    return row.disposition in ("held", "waiting", "delivered")
+
+
+def write_folder(hub: Hub, row: Row[Any]) -> None:
+    """Write one case folder. Raises GlyphMissing when a character of the sheet cannot be printed."""
+    package = package_of(hub, row)
+    sheet = sheet_of(hub, row, package)
+    cleaned = _cleaned_copies(hub, row)
+    attachments = []
+    for ordinal, attachment in enumerate(package.attachments, start=1):
+        extension = PurePosixPath(attachment.file).suffix.lstrip(".").lower()
+        attachments.append((attachment_name(ordinal, attachment.document, extension), cleaned.get(attachment.file, attachment.data)))
+    write_case(section_folder(hub, row) / case_name(row), sheet_pdf=sheet.pdf(), form_pdf=package.form, attachments=attachments)
+
+
+def _cleaned_copies(hub: Hub, row: Row[Any]) -> dict[str, bytes]:
+    statement = select(parts.c.name, parts.c.cleaned_blob).where(parts.c.application == row.id, parts.c.cleaned_blob.is_not(None))
+    copies: dict[str, bytes] = {}
+    for name, blob in hub.journal.rows(statement):
+        path, digest, size = blob.split("#")
+        stored = Stored(digest=digest, size=int(size), path=path)
+        copies[name] = hub.store.get(stored, context=cleaned_context(hub.code, row.receipt, name))
+    return copies
+
+
+def _note(hub: Hub, row: Row[Any], inputs: str) -> None:
+    with hub.journal.write() as write:
+        result = {"application": row.id, "step": STEP, "inputs": inputs, "attempt": 1, "outcome": "done", "at": hub.clock.now().isoformat()}
+        if write.insert_new(step_results, result):
+            write.leaf("case_laid_out", application=row.id, inputs=inputs)
+
+
+def _hold_for_print(hub: Hub, row: Row[Any]) -> None:
+    """A page with a missing glyph is never printed with a box: the alarm names the application."""
+    with hub.journal.write() as write:
+        raise_alarm(hub, write, kind="GLYPH_MISSING", subject=row.receipt)
+        finding = {"application": row.id, "step": STEP, "code": "GLYPH_MISSING", "place": "審査票", "rule": "", "severity": "info", "detail": ""}
+        known = select(findings.c.id).where(findings.c.application == row.id, findings.c.code == "GLYPH_MISSING")
+        if write.read(known).first() is None:
+            write.execute(insert(findings).values(**finding))
+        write.leaf("case_held_for_print", application=row.id)
+
+
+def print_batch(hub: Hub, folder: Path, day: str) -> None:
+    """一括印刷: all sheets of a section that were filed on a day, as one PDF."""
+    sheets: list[CaseSheet] = []
+    for row in _opened(hub):
+        if row.filed_on == day and _is_worth_a_sheet(row) and section_folder(hub, row) == folder:
+            sheets.append(sheet_of(hub, row, package_of(hub, row)))
+    target = folder / f"一括印刷_{day}.pdf"
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        draft.write_bytes(batch_pdf(sheets))
+    except (GlyphMissing, HubError):
+        log.warning("batch_print_skipped", extra={"section": folder.name, "day": day, "sheets": len(sheets)})
+        return
+    draft.replace(target)

@@ -1,0 +1,116 @@
+"""Map (変換): the verified content of applications becomes canonical records, by the mapping that is valid on the day the law names."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from mappings.catalogue import mapping_for
+from mappings.engine import Mapped, Source, map_batch
+from mappings.mapping import Mapping
+from mappings.procedure import Procedure
+from pipeline.hub import Hub, digest_of
+from pipeline.journal.database import Write
+from pipeline.journal.tables import canonical, persons
+from pipeline.packages import package_of, verified_content
+from pipeline.records import canonical_row, split_tables
+from pipeline.residents import register_version
+from pipeline.steps.worklist import Outcome, Step, judge_safely, pending, record_outcome
+from vocabulary.findings import Finding, Refused, Severity
+
+log = logging.getLogger(__name__)
+
+Work = tuple[Row[Any], str, int]
+
+
+def map_records(hub: Hub) -> dict[str, int]:
+    """Map every identified application, in one batch for each procedure; a batch that fails is mapped one by one."""
+    counts = {"done": 0, "held": 0, "waiting": 0}
+    by_procedure: dict[str, list[Work]] = defaultdict(list)
+    for work in pending(hub, STEP):
+        by_procedure[work[0].procedure].append(work)
+    for works in by_procedure.values():
+        outcomes = map_many(hub, [row for row, _, _ in works])
+        for row, inputs, attempt in works:
+            outcome = outcomes.get(row.id) or judge_safely(hub, STEP, row)
+            if record_outcome(hub, STEP, row, inputs=inputs, attempt=attempt, outcome=outcome):
+                counts[outcome.name] += 1
+    log.info("step_ended", extra={"step": STEP.name, **counts})
+    return counts
+
+
+def legal_day(hub: Hub, row: Row[Any]) -> date:
+    """The day that counts as the filing's (請求日), by the municipality's setting."""
+    moment = row.arrived_at if hub.municipality.legal_day == "arrival" else row.department_at
+    return datetime.fromisoformat(moment).date()
+
+
+def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
+    """Outcomes of the applications that could be mapped together; the others are left to be judged alone."""
+    groups: dict[tuple[str, date], tuple[Mapping, list[Source]]] = {}
+    for row in rows:
+        try:
+            version, mapping, source = _source(hub, row)
+        except (Refused, LookupError):
+            continue
+        groups.setdefault((version, legal_day(hub, row)), (mapping, []))[1].append(source)
+    outcomes: dict[int, Outcome] = {}
+    for (version, day), (mapping, sources) in groups.items():
+        procedure = hub.procedure(rows[0].procedure)
+        mapped = map_batch(procedure, mapping, sources, catalogue=hub.catalogue, day=day)
+        outcomes |= {source.application: _outcome(hub, source.application, version, mapped) for source in sources}
+    return outcomes
+
+
+def _judge(hub: Hub, row: Row[Any]) -> Outcome:
+    version, mapping, source = _source(hub, row)
+    mapped = map_batch(hub.procedure(row.procedure), mapping, [source], catalogue=hub.catalogue, day=legal_day(hub, row))
+    return _outcome(hub, row.id, version, mapped)
+
+
+def _source(hub: Hub, row: Row[Any]) -> tuple[str, Mapping, Source]:
+    package = package_of(hub, row)
+    procedure = hub.procedure(row.procedure)
+    mapping = mapping_for(procedure, legal_day(hub, row), form_version=package.manifest.form_version)
+    people = hub.journal.rows(select(persons.c.role, persons.c.ordinal, persons.c.atena).where(persons.c.application == row.id))
+    atena = {(person.role, person.ordinal): person.atena for person in people if person.atena}
+    source = Source(application=row.id, content=verified_content(hub, row, package), header=header_of(hub, row, procedure), atena=atena)
+    return package.manifest.form_version, mapping, source
+
+
+def header_of(hub: Hub, row: Row[Any], procedure: Procedure) -> dict[str, str]:
+    """Facts of the filing that every record may carry, by item name."""
+    return {
+        "uketsukebango": row.receipt,
+        "shujubango": f"{row.filing_year}-{row.filing_number}",
+        "shujunengappi": row.filed_on,
+        "shinseinengappi": legal_day(hub, row).isoformat(),
+        "todatsunengappi": datetime.fromisoformat(row.arrived_at).date().isoformat(),
+        "shikuchosonkodo": hub.code,
+        "tetsuzukiid": procedure.portal_id,
+    }
+
+
+def _outcome(hub: Hub, application: int, version: str, mapped: Mapped) -> Outcome:
+    found = tuple(finding for owner, finding in mapped.findings if owner == application)
+    if any(finding.severity is not Severity.INFO for finding in found):
+        return Outcome(findings=found)
+    tables = split_tables(mapped.tables, application)
+    if not any(table.application for table in tables.values()):
+        return Outcome(findings=(*found, Finding("MAP_VALUE", where="records", detail="no record came out of the mapping")))
+
+    def record(write: Write) -> None:
+        write.execute(canonical.delete().where(canonical.c.application == application))
+        write.insert_many(canonical, [canonical_row(hub, application, version, tables)])
+
+    return Outcome(findings=found, record=record)
+
+
+def _inputs(hub: Hub, row: Row[Any]) -> str:
+    return digest_of("map", row.digest, hub.specification_version(row.procedure), register_version(hub))
+
+
+STEP = Step(name="map", reached="mapped", inputs=_inputs, judge=_judge)

@@ -1,0 +1,176 @@
+"""Pull (取得): list the portal, fetch what is new, store it durably with its 収受番号, then acknowledge 受領済."""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from connectors.portal import Listed, PortalClient, Withdrawn
+from pipeline.calendar import fiscal_year
+from pipeline.faults import fault_point
+from pipeline.hub import Hub
+from pipeline.inbox_files import Stored
+from pipeline.journal.database import Write
+from pipeline.journal.tables import applications, listings
+from pipeline.steps.statuses import owe_status, send_statuses
+
+log = logging.getLogger(__name__)
+
+MOST_PASSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which procedure of the hub a portal procedure is; absent means out of scope (対象外)."""
+
+    procedures: dict[str, str]
+
+    @classmethod
+    def of(cls, hub: Hub) -> "Scope":
+        """The scope that the municipality enables."""
+        return cls({hub.procedure(name).portal_id: name for name in hub.municipality.procedures})
+
+
+def pull(hub: Hub) -> dict[str, int]:
+    """Bring the journal into step with the portal's list and fetch what is missing. Raises TransientError when the portal fails."""
+    scope = Scope.of(hub)
+    counts = {"listed": 0, "stored": 0, "gone": 0, "out_of_scope": 0}
+    with PortalClient(hub.http(hub.municipality.portal.connection)) as portal:
+        for _ in range(MOST_PASSES):
+            fresh = enter_listing(hub, portal.listing(), scope)
+            counts["listed"] += fresh["listed"] + fresh["out_of_scope"]
+            counts["out_of_scope"] += fresh["out_of_scope"]
+            fetched = fetch_missing(hub, portal, scope)
+            counts["stored"] += fetched["stored"]
+            counts["gone"] += fetched["gone"]
+            if not any(fresh.values()) and not any(fetched.values()):
+                break
+        send_statuses(hub, portal, only="RECEIVED")
+    log.info("pull_ended", extra=counts)
+    return counts
+
+
+def enter_listing(hub: Hub, rows: tuple[Listed, ...], scope: Scope) -> dict[str, int]:
+    """Enter rows that the journal does not know. A row that shows the version already fetched is no new application."""
+    known = select(listings.c.receipt, listings.c.version, listings.c.fetched_version).where(listings.c.municipality == hub.code)
+    seen = {(receipt, version) for receipt, first, fetched in hub.journal.rows(known) for version in (first, fetched)}
+    fresh = [row for row in rows if (row.receipt, row.version) not in seen]
+    counts = {"listed": 0, "out_of_scope": 0}
+    if fresh:
+        with hub.journal.write() as write:
+            for row in fresh:
+                state = "listed" if row.procedure in scope.procedures else "out_of_scope"
+                counts[state] += write.insert_new(listings, _listing_row(hub, row, state))
+            write.leaf("listing_entered", municipality=hub.code, **counts)
+    return counts
+
+
+def _listing_row(hub: Hub, row: Listed, state: str) -> dict[str, object]:
+    return {
+        "municipality": hub.code,
+        "receipt": row.receipt,
+        "version": row.version,
+        "portal_procedure": row.procedure,
+        "arrived_at": row.arrived_at.isoformat(),
+        "listed_at": hub.clock.now().isoformat(),
+        "state": state,
+    }
+
+
+def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope) -> dict[str, int]:
+    """Fetch every listed application that is not stored yet: the work list is listed minus finished."""
+    waiting = select(listings).where(listings.c.municipality == hub.code, listings.c.state == "listed").order_by(listings.c.arrived_at)
+    counts = {"stored": 0, "gone": 0}
+    for listing in hub.journal.rows(waiting):
+        fault_point("pull.before_fetch")
+        try:
+            fetched = portal.fetch(listing.receipt)
+        except Withdrawn:
+            counts["gone"] += _mark_gone(hub, listing)
+            continue
+        fault_point("pull.fetched")
+        stored = hub.store.put(fetched.data, context=raw_context(hub.code, listing.receipt))
+        fault_point("pull.file_stored")
+        counts["stored"] += _enter_application(hub, listing, stored, version=fetched.version, procedure=scope.procedures[listing.portal_procedure])
+    return counts
+
+
+def raw_context(municipality: str, receipt: str) -> str:
+    """The place in the sealed store that a raw package belongs to."""
+    return f"raw/{municipality}/{receipt}"
+
+
+def _mark_gone(hub: Hub, listing: Listed) -> int:
+    with hub.journal.write() as write:
+        gone = write.execute(update(listings).where(listings.c.id == listing.id, listings.c.state == "listed").values(state="gone")).rowcount
+        if gone:
+            write.leaf("listing_gone", municipality=hub.code, receipt=listing.receipt)
+    return gone
+
+
+def _enter_application(hub: Hub, listing: Listed, stored: Stored, *, version: int, procedure: str) -> int:
+    with hub.journal.write() as write:
+        if _is_known_content(write, hub.code, listing, stored.digest, version):
+            return 0
+        claim = update(listings).where(listings.c.id == listing.id, listings.c.state == "listed").values(state="stored", fetched_version=version)
+        if write.execute(claim).rowcount == 0:
+            return 0
+        first = _first_of_receipt(write, hub.code, listing.receipt)
+        row = _application_row(hub, write, listing, stored, version=version, procedure=procedure)
+        application = int(write.execute(applications.insert().values(**row)).inserted_primary_key[0])
+        if first:
+            owe_status(hub, write, application, listing.receipt, "RECEIVED")
+        write.leaf("application_stored", application=application, receipt=listing.receipt, digest=stored.digest, filing=_filing_text(row))
+    return 1
+
+
+def _is_known_content(write: Write, municipality: str, listing: Listed, digest: str, version: int) -> bool:
+    """The portal counted up the version of a package whose bytes are stored already: the two rows are one application."""
+    same = select(applications.c.listing).where(
+        applications.c.municipality == municipality, applications.c.receipt == listing.receipt, applications.c.digest == digest
+    )
+    earlier = write.read(same).scalar()
+    if earlier is None or earlier == listing.id:
+        return False
+    write.execute(listings.delete().where(listings.c.id == listing.id))
+    write.execute(update(listings).where(listings.c.id == earlier).values(fetched_version=version))
+    write.leaf("listing_repeated", municipality=municipality, receipt=listing.receipt, version=version)
+    return True
+
+
+def _first_of_receipt(write: Write, municipality: str, receipt: str) -> bool:
+    earlier = select(applications.c.id).where(applications.c.municipality == municipality, applications.c.receipt == receipt)
+    return write.read(earlier).first() is None
+
+
+def _application_row(hub: Hub, write: Write, listing: Listed, stored: Stored, *, version: int, procedure: str) -> dict[str, object]:
+    today = hub.clock.today()
+    section = hub.enabled(procedure).section
+    year = fiscal_year(today)
+    return {
+        "listing": listing.id,
+        "municipality": hub.code,
+        "receipt": listing.receipt,
+        "version": version,
+        "digest": stored.digest,
+        "size": stored.size,
+        "blob": stored.path,
+        "procedure": procedure,
+        "section": section,
+        "filing_year": year,
+        "filing_number": write.next_number(f"filing/{hub.code}/{section}/{year}"),
+        "filed_on": today.isoformat(),
+        "arrived_at": listing.arrived_at,
+        "department_at": hub.clock.now().isoformat(),
+        "stage": "stored",
+        "disposition": "open",
+        "disposed_on": today.isoformat(),
+        "restricted": hub.municipality.sections[section].access == "narrow",
+    }
+
+
+def _filing_text(row: dict[str, object]) -> str:
+    return f"{row['section']}/{row['filing_year']}/{row['filing_number']}"
+
+

@@ -1,0 +1,134 @@
+"""Refresh links (番号紐付情報の最新化): take the register office's files into the journal, each file once, in order."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, delete, select
+
+from connectors.register import Link, RegisterFile, Resident, finished_files, read_links, read_residents
+from pipeline.faults import fault_point
+from pipeline.hub import Hub
+from pipeline.journal.database import Write
+from pipeline.journal.tables import links, register_loads, residents
+
+log = logging.getLogger(__name__)
+
+REMOVED = "3"
+OPEN_END = "9999-12-31"
+
+
+def refresh_links(hub: Hub) -> dict[str, int]:
+    """Load every finished file that is not loaded yet: the newest full extract first, then the deltas after it."""
+    folder = hub.folder(hub.municipality.register_office.connection)
+    counts = {"files": 0, "rows": 0}
+    present = [*finished_files(folder, "links"), *finished_files(folder, "residents")]
+    for file in files_to_load(present, loaded_names(hub)):
+        counts["rows"] += load_file(hub, file)
+        counts["files"] += 1
+        fault_point("links.file_loaded")
+    log.info("links_refreshed", extra=counts)
+    return counts
+
+
+def loaded_names(hub: Hub) -> set[str]:
+    """Names of the files that the journal holds."""
+    return {row.name for row in hub.journal.rows(select(register_loads.c.name).where(register_loads.c.municipality == hub.code))}
+
+
+def files_to_load(files: Iterable[RegisterFile], loaded: set[str]) -> list[RegisterFile]:
+    """For each kind: the newest full extract if it is new, and the deltas after the newest full that are new, oldest first."""
+    chosen: list[RegisterFile] = []
+    ordered = list(files)
+    for kind in ("links", "residents"):
+        of_kind = [file for file in ordered if file.kind == kind]
+        newest = [file for file in of_kind if file.full][-1:]
+        since = newest[0].stamp if newest else ""
+        wanted = newest + [file for file in of_kind if not file.full and file.stamp >= since]
+        chosen += [file for file in wanted if file.path.name not in loaded]
+    return chosen
+
+
+def load_file(hub: Hub, file: RegisterFile) -> int:
+    """Take one file in, in one transaction: the whole file or nothing of it. Returns its rows."""
+    table = links if file.kind == "links" else residents
+    sha256 = hashlib.sha256(file.path.read_bytes()).hexdigest()
+    with hub.journal.write() as write:
+        if file.full:
+            write.execute(delete(table).where(table.c.municipality == hub.code))
+        rows = _enter_links(hub, write, file.path) if file.kind == "links" else _enter_residents(hub, write, file)
+        load = {
+            "municipality": hub.code,
+            "name": file.path.name,
+            "kind": file.kind,
+            "as_of": file.stamp,
+            "rows": rows,
+            "digest": sha256,
+            "loaded_at": hub.clock.now().isoformat(),
+        }
+        write.insert_many(register_loads, [load])
+        write.leaf("register_file_loaded", municipality=hub.code, kind=file.kind, name=file.path.name, digest=sha256, rows=rows)
+    return rows
+
+
+def _enter_links(hub: Hub, write: Write, path: Path) -> int:
+    return _replace_rows(write, links, ("serial_index", "atena"), ((_link_row(hub, row), row.change) for row in read_links(path)))
+
+
+def _enter_residents(hub: Hub, write: Write, file: RegisterFile) -> int:
+    return _replace_rows(write, residents, ("atena",), ((_resident_row(hub, row), row.change) for row in read_residents(file.path)))
+
+
+def _replace_rows(write: Write, table: Table, key: tuple[str, ...], rows: Iterable[tuple[dict[str, Any], str]]) -> int:
+    count = 0
+    for values, change in rows:
+        count += 1
+        same = [table.c[column] == values[column] for column in ("municipality", *key)]
+        if change != REMOVED and write.insert_new(table, values):
+            continue
+        write.execute(delete(table).where(*same))
+        if change != REMOVED:
+            write.insert_many(table, [values])
+    return count
+
+
+def _link_row(hub: Hub, row: Link) -> dict[str, Any]:
+    return {
+        "municipality": hub.code,
+        "serial_index": hub.index(row.serial, "auth-serial"),
+        "atena": row.atena,
+        "valid_from": row.valid_from,
+        "valid_until": row.valid_until or OPEN_END,
+    }
+
+
+def resident_context(municipality: str, atena: str) -> str:
+    """The place that a resident's sealed values belong to."""
+    return f"resident/{municipality}/{atena}"
+
+
+def _resident_row(hub: Hub, row: Resident) -> dict[str, Any]:
+    values = {
+        "name": row.name,
+        "kana": row.kana,
+        "birth": row.birth,
+        "birth_unknown": row.birth_unknown,
+        "birth_text": row.birth_text,
+        "sex": row.sex,
+        "relation": row.relation,
+        "postal_code": row.postal_code,
+        "address": row.address,
+        "building": row.building,
+    }
+    return {
+        "municipality": hub.code,
+        "atena": row.atena,
+        "household": row.household,
+        "number_index": hub.index(row.number, "my-number") if row.number else "",
+        "kind": row.kind,
+        "protected": row.protected,
+        "sealed": hub.sealing.seal_text(json.dumps(values, ensure_ascii=False), context=resident_context(hub.code, row.atena)),
+    }

@@ -1,0 +1,90 @@
+"""The processing-status channel (処理状況): what is owed to the portal, sent once, read back after an uncertain call."""
+
+import logging
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from connectors.errors import TransientError
+from connectors.portal import PortalClient
+from pipeline.faults import fault_point
+from pipeline.hub import Hub
+from pipeline.journal.database import Write
+from pipeline.journal.tables import applications, status_outbox
+
+log = logging.getLogger(__name__)
+
+
+def owe_status(hub: Hub, write: Write, application: int, receipt: str, status: str) -> None:
+    """Owe a status to an application, once; the reference is the same whoever sends it and however often."""
+    row = {
+        "application": application,
+        "status": status,
+        "reference": hub.index(f"{application}/{receipt}/{status}", "status-reference")[:40],
+        "state": "owed",
+        "attempts": 0,
+        "owed_at": hub.clock.now().isoformat(),
+    }
+    write.insert_new(status_outbox, row)
+
+
+def send_statuses(hub: Hub, portal: PortalClient, *, only: str | None = None) -> dict[str, int]:
+    """Send what is owed. An answer lost on the way is looked up by its reference before anything is sent again."""
+    counts = {"sent": 0, "found": 0, "postponed": 0}
+    open_rows = _open_rows(hub, only)
+    uncertain = [row for row in open_rows if row.state == "sending"]
+    shown = portal.statuses(row.receipt for row in uncertain) if uncertain else {}
+    blocked: set[int] = set()
+    for row in open_rows:
+        if row.application in blocked:
+            counts["postponed"] += 1
+            continue
+        if row.receipt in shown and shown[row.receipt].reference == row.reference:
+            _mark_sent(hub, row)
+            counts["found"] += 1
+            continue
+        if _send(hub, portal, row):
+            counts["sent"] += 1
+        else:
+            # A later status must not overtake an earlier one that may still arrive.
+            blocked.add(row.application)
+            counts["postponed"] += 1
+    log.info("statuses_ended", extra=counts)
+    return counts
+
+
+def _open_rows(hub: Hub, only: str | None) -> list[Row[Any]]:
+    columns = select(status_outbox, applications.c.receipt).join(applications, applications.c.id == status_outbox.c.application)
+    unsent = columns.where(applications.c.municipality == hub.code, status_outbox.c.state.in_(("owed", "sending")))
+    if only is not None:
+        unsent = unsent.where(status_outbox.c.status == only)
+    return hub.journal.rows(unsent.order_by(status_outbox.c.owed_at, status_outbox.c.application, status_outbox.c.status))
+
+
+def _of(row: Row[Any]) -> Any:
+    return (status_outbox.c.application == row.application) & (status_outbox.c.status == row.status)
+
+
+def _send(hub: Hub, portal: PortalClient, row: Row[Any]) -> bool:
+    with hub.journal.write() as write:
+        claim = update(status_outbox).where(_of(row), status_outbox.c.state == row.state, status_outbox.c.attempts == row.attempts)
+        if write.execute(claim.values(state="sending", attempts=row.attempts + 1)).rowcount == 0:
+            return False
+        write.leaf("status_sending", application=row.application, status=row.status, attempt=row.attempts + 1)
+    fault_point("status.before_call")
+    try:
+        portal.update_status(row.receipt, row.status, row.reference)
+    except TransientError:
+        shown = portal.statuses([row.receipt]).get(row.receipt)
+        if shown is None or shown.reference != row.reference:
+            return False
+    fault_point("status.after_call")
+    _mark_sent(hub, row)
+    return True
+
+
+def _mark_sent(hub: Hub, row: Row[Any]) -> None:
+    with hub.journal.write() as write:
+        values = {"state": "sent", "sent_at": hub.clock.now().isoformat()}
+        if write.execute(update(status_outbox).where(_of(row), status_outbox.c.state == "sending").values(**values)).rowcount:
+            write.leaf("status_sent", application=row.application, status=row.status, reference=row.reference)

@@ -1,0 +1,155 @@
+"""Which applications a step has to do, and how its outcome enters the journal: once for each set of inputs."""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from connectors.errors import ConnectorError
+from pipeline.errors import HubError
+from pipeline.hub import Hub
+from pipeline.journal.database import Write
+from pipeline.journal.tables import STAGES, applications, findings, step_results
+from vocabulary.findings import Finding, Refused, Severity
+from vocabulary.reasons import reason
+
+log = logging.getLogger(__name__)
+
+Application = Row[Any]
+Record = Callable[[Write], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step makes of one application: its findings, and the rows to write when the outcome is recorded."""
+
+    findings: tuple[Finding, ...] = ()
+    record: Record | None = None
+    marks: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def stopping(self) -> Finding | None:
+        """The first finding that stops the application, waiting ones last: a person can act on the others at once."""
+        stops = [finding for finding in self.findings if finding.severity is not Severity.INFO and reason(finding.code).effect != "note"]
+        stops.sort(key=lambda finding: reason(finding.code).effect == "wait")
+        return stops[0] if stops else None
+
+    @property
+    def name(self) -> str:
+        """done, held or waiting."""
+        if self.stopping is None:
+            return "done"
+        return "waiting" if reason(self.stopping.code).effect == "wait" else "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step that judges applications one by one. reached: the stage that an application has after it."""
+
+    name: str
+    reached: str
+    inputs: Callable[[Hub, Application], str]
+    judge: Callable[[Hub, Application], Outcome]
+
+    @property
+    def before(self) -> str:
+        """The stage that an application must have before it."""
+        return STAGES[STAGES.index(self.reached) - 1]
+
+
+def due(hub: Hub, stage: str) -> list[Application]:
+    """Applications that stand at a stage and are not finished, in the order of arrival."""
+    unfinished = applications.c.disposition.in_(("open", "waiting", "held"))
+    at_stage = (applications.c.municipality == hub.code) & (applications.c.stage == stage)
+    statement = select(applications).where(at_stage, unfinished).order_by(applications.c.arrived_at, applications.c.id)
+    return hub.journal.rows(statement)
+
+
+def tries(hub: Hub, step: str, ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """How often a step was recorded for (application, inputs)."""
+    counted = select(step_results.c.application, step_results.c.inputs, func.max(step_results.c.attempt))
+    grouped = counted.where(step_results.c.step == step).group_by(step_results.c.application, step_results.c.inputs)
+    wanted = set(ids)
+    return {(row[0], row[1]): row[2] for row in hub.journal.rows(grouped) if row[0] in wanted}
+
+
+def pending(hub: Hub, step: Step) -> Iterable[tuple[Application, str, int]]:
+    """(application, inputs, attempt) of all that the step must judge: new ones, waiting ones, and held ones whose inputs changed."""
+    candidates = due(hub, step.before)
+    done = tries(hub, step.name, [row.id for row in candidates])
+    for row in candidates:
+        inputs = step.inputs(hub, row)
+        attempt = done.get((row.id, inputs), 0) + 1
+        if attempt == 1 or row.disposition == "waiting":
+            yield row, inputs, attempt
+
+
+def run_step(hub: Hub, step: Step) -> dict[str, int]:
+    """Judge every pending application, each in its own transaction; one bad application stops only itself."""
+    counts = {"done": 0, "held": 0, "waiting": 0}
+    for row, inputs, attempt in list(pending(hub, step)):
+        outcome = judge_safely(hub, step, row)
+        if record_outcome(hub, step, row, inputs=inputs, attempt=attempt, outcome=outcome):
+            counts[outcome.name] += 1
+    log.info("step_ended", extra={"step": step.name, **counts})
+    return counts
+
+
+def judge_safely(hub: Hub, step: Step, row: Application) -> Outcome:
+    """The step's outcome; a refusal of the data becomes a finding."""
+    try:
+        return step.judge(hub, row)
+    except Refused as refused:
+        return Outcome(findings=(refused.finding,))
+    except (ConnectorError, HubError, SQLAlchemyError):
+        raise
+    except Exception as error:  # noqa: BLE001  the one wide handler of the hub: the border between one application and its neighbours
+        # Unforeseen content must not stop the neighbours; the class name says where to look, the text could carry a value.
+        log.error("step_failed_on_application", extra={"step": step.name, "application": row.id, "error": type(error).__name__})
+        return Outcome(findings=(Finding("STEP_FAILED", where=step.name, detail=type(error).__name__),))
+
+
+def record_outcome(hub: Hub, step: Step, row: Application, *, inputs: str, attempt: int, outcome: Outcome) -> bool:
+    """Write the outcome in one transaction. False when another worker was there first."""
+    with hub.journal.write() as write:
+        return write_outcome(hub, write, step, row, inputs=inputs, attempt=attempt, outcome=outcome)
+
+
+def write_outcome(hub: Hub, write: Write, step: Step, row: Application, *, inputs: str, attempt: int, outcome: Outcome) -> bool:
+    """The rows of an outcome: step result, findings, the application's state, the step's own rows, a log leaf."""
+    now = hub.clock.now().isoformat()
+    key = {"application": row.id, "step": step.name, "inputs": inputs, "attempt": attempt, "outcome": outcome.name, "at": now}
+    if not write.insert_new(step_results, key):
+        return False
+    write.execute(findings.delete().where(findings.c.application == row.id, findings.c.step == step.name))
+    if outcome.findings:
+        write.execute(insert(findings), [_finding_row(row.id, step.name, finding) for finding in outcome.findings])
+    if outcome.record is not None:
+        outcome.record(write)
+    stopping = outcome.stopping
+    values = {
+        "stage": step.reached if stopping is None else step.before,
+        "disposition": {"done": "open"}.get(outcome.name, outcome.name),
+        "reason": stopping.code if stopping else None,
+        "disposed_on": hub.clock.today().isoformat(),
+        "handled_at": row.handled_at or now,
+        **outcome.marks,
+    }
+    write.execute(update(applications).where(applications.c.id == row.id).values(**values))
+    write.leaf(f"application_{step.reached}", application=row.id, outcome=outcome.name, reason=values["reason"], inputs=inputs)
+    return True
+
+
+def _finding_row(application: int, step: str, finding: Finding) -> dict[str, Any]:
+    return {
+        "application": application,
+        "step": step,
+        "code": finding.code,
+        "place": finding.where[:200],
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "detail": finding.detail[:200],
+    }

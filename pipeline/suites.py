@@ -1,0 +1,84 @@
+"""From specifications to suites (検査定義): items, code lists and rules of a procedure's groups as the values that validation takes."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from mappings.items import Item
+from mappings.procedure import Procedure
+from mappings.rules import Rule as Declared
+from pipeline.hub import Hub
+from pipeline.records import Tables
+from validation.checks import ItemCheck, Rule, Status, SuiteSpec, Table, When, count_children
+from vocabulary.findings import Severity
+
+SCHEMES = {"kojinbango": "my_number", "atenabango": "atena", "hojinbango": "corporate"}
+WIDE = "Ｎ"  # noqa: RUF001  the official definitions write the type with the full-width letter
+
+
+def suite_of(hub: Hub, procedure: Procedure, group: str, day: date) -> SuiteSpec:
+    """The suite of one group: every item by its definition, every rule of ``expectations.yaml`` about the group."""
+    items = hub.catalogue.items[procedure.business][group]
+    checks = tuple(_item_check(hub, item, day) for item in items.values())
+    rules = tuple(_rule(declared) for declared in procedure.rules if declared.group == group and declared.rule != "rows")
+    counted = tuple(_row_rule(declared) for declared in procedure.rules if declared.rule == "rows" and group == main_group(hub, procedure))
+    return SuiteSpec(name=f"{procedure.id}.{group}", version=hub.specification_version(procedure.id), items=checks, rules=rules + counted)
+
+
+def main_group(hub: Hub, procedure: Procedure) -> str:
+    """The group of the application itself: its rows carry the counts of child records."""
+    return hub.catalogue.groups_of(procedure)[0]
+
+
+def table_of(tables: Tables, group: str) -> Table:
+    """The rows of a group with how many child rows each application has."""
+    table = tables[group]
+    plain = {name: Table(application=child.application, columns={}) for name, child in tables.items() if name != group}
+    children = {name: count_children(table.application, child) for name, child in plain.items()}
+    return Table(application=table.application, columns=table.columns, children=children)
+
+
+def _item_check(hub: Hub, item: Item, day: date) -> ItemCheck:
+    codes = frozenset(hub.catalogue.codelists[item.code].valid_on(day.isoformat())) if item.code else None
+    return ItemCheck(
+        item=item.name,
+        type="N" if item.type == WIDE else item.type,  # type: ignore[arg-type]  items.py admits only the official types
+        length=item.length,
+        required="必須" if item.required else "任意",
+        codes=codes,
+        unknown=item.unknown_day,
+    )
+
+
+def _rule(declared: Declared) -> Rule:
+    return Rule(
+        id=declared.id,
+        kind=declared.rule,
+        items=declared.items,
+        code=declared.code,
+        params=_parameters(declared),
+        when=(When(declared.when.item, frozenset(declared.when.values)),) if declared.when else (),
+        severity=Severity(declared.severity),
+        status=Status(declared.status),
+    )
+
+
+def _parameters(declared: Declared) -> Mapping[str, str | frozenset[str]]:
+    if declared.rule == "in_list":
+        return {"values": frozenset(declared.values)}
+    if declared.rule == "check_digit":
+        return {"scheme": SCHEMES[declared.digit]}
+    if declared.rule == "length":
+        return {"least": str(declared.minimum), "most": str(declared.maximum)}
+    return {}
+
+
+def _row_rule(declared: Declared) -> Rule:
+    return Rule(
+        id=declared.id,
+        kind="min_children",
+        items=(declared.group,),
+        code=declared.code,
+        params={"least": str(declared.minimum)},
+        severity=Severity(declared.severity),
+        status=Status(declared.status),
+    )
