@@ -3,6 +3,7 @@
 import re
 import tomllib
 from datetime import date
+from fnmatch import fnmatch
 from pathlib import Path
 
 import yaml
@@ -37,7 +38,7 @@ def test_material_of_others_has_source_and_licence_and_is_listed(root: Path, fil
     notice = _text(root / "NOTICE")
     for source in (path for path in files if path.name == "SOURCE.md"):
         place = source.parent.relative_to(root).as_posix()
-        assert "Licence" in _text(source) or "ライセンス" in _text(source), place
+        assert "licence" in _text(source).lower() or "ライセンス" in _text(source), place
         assert place in notice, f"{place} is not in NOTICE"
 
 
@@ -53,3 +54,11 @@ def test_every_exception_from_a_lint_rule_has_its_reason_on_the_line(root: Path,
     ignored = re.findall(r'^    "[A-Z]+[0-9]+",(.*)$', _text(root / "pyproject.toml"), re.MULTILINE)
     assert ignored
     assert all("#" in rest for rest in ignored)
+
+
+def test_every_data_file_of_a_package_is_installed_with_it(root: Path, files: list[Path]) -> None:
+    tools = tomllib.loads(_text(root / "pyproject.toml"))["tool"]["setuptools"]
+    for package, patterns in tools["package-data"].items():
+        data = [path.relative_to(root / package) for path in files if path.is_relative_to(root / package) and path.suffix != ".py"]
+        names = [pattern.removeprefix("**/") for pattern in patterns]
+        assert [path.as_posix() for path in data if not any(fnmatch(path.name, name) for name in names)] == [], package
