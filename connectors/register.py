@@ -42,7 +42,7 @@ class RegisterFile:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One certificate of a resident (利用者証明用電子証明書 ↔ 宛名番号). Days are ISO text, ``valid_until`` may be empty; change: 更新区分."""
+    """One certificate (利用者証明用電子証明書 ↔ 宛名番号). Days are ISO text, ``valid_until`` may be empty; change: 更新区分."""
 
     serial: str
     atena: str
@@ -55,7 +55,8 @@ class Link:
 class Resident:
     """One person of the register, by 宛名番号. Only numbers of the ledger show in ``repr``.
 
-    birth: ISO text, with 00 for unknown parts; birth_unknown: 不詳フラグ, then birth_text holds the wording; kind: 住民区分; protected: 支援措置.
+    birth: ISO text, with 00 for unknown parts; birth_unknown: 不詳フラグ, then birth_text holds the wording.
+    kind: 住民区分; protected: 支援措置.
     """
 
     atena: str

@@ -1,0 +1,45 @@
+"""The connection files (接続先) that tell the hub how to reach the stand-ins: ``DIR/connections/*.json``."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox.secret_files import write_private
+
+MUNICIPALITY = "472018"
+SFTP_DESTINATIONS = ("jidoteate-host", "jidoteate-std", "kenko-kanri")
+FOLDER_DESTINATIONS = ("hoiku",)
+
+
+def write_connections(root: Path, *, portal: int, osr: int, sftp: int, host_key: str) -> None:
+    """Write every file, each whole or not at all. portal, osr, sftp: ports; ``host_key``: as "ssh-ed25519 AAAA…"."""
+    files: dict[str, Mapping[str, Any]] = {
+        "portal": _http("portal", f"https://127.0.0.1:{portal}/api/v1"),
+        "osr": _http("osr", f"https://127.0.0.1:{osr}/osr"),
+        "register": {"kind": "folder", "inbox": "sandbox/register"},
+        "jpki": {"kind": "folder", "inbox": "sandbox/jpki/published"},
+    }
+    files |= {name: _sftp(name, sftp, host_key) for name in SFTP_DESTINATIONS}
+    for name in FOLDER_DESTINATIONS:
+        files[name] = {"kind": "folder", "inbox": f"delivered/{name}", "outbox": f"sandbox/receivers/{name}/out"}
+    for name, cells in files.items():
+        write_private(root / "connections" / f"{name}.json", json.dumps(cells, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def _http(kind: str, url: str) -> Mapping[str, Any]:
+    secret = f"sandbox/secrets/{kind}"
+    return {"kind": kind, "url": url, "ca": "sandbox/tls/ca.pem", "client_id": MUNICIPALITY, "secret_file": secret}
+
+
+def _sftp(name: str, port: int, host_key: str) -> Mapping[str, Any]:
+    return {
+        "kind": "sftp",
+        "host": "127.0.0.1",
+        "port": port,
+        "username": name,
+        "key_file": f"sandbox/secrets/{name}_ed25519",
+        "host_key": host_key,
+        "inbox": "/in",
+        "outbox": "/out",
+    }

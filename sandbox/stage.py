@@ -1,0 +1,134 @@
+"""One running sandbox: every stand-in of a root put up in this process, on loopback only."""
+
+import json
+import os
+import secrets
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sandbox.connection_files import FOLDER_DESTINATIONS, MUNICIPALITY, SFTP_DESTINATIONS, write_connections
+from sandbox.control import ControlDesk, SandboxClock
+from sandbox.faults import FaultDesk, Script, load_script
+from sandbox.journals import Entry, Journals
+from sandbox.osr_server import NoticeDesk
+from sandbox.portal_listings import Listings
+from sandbox.portal_server import Portal
+from sandbox.receivers import ReceivingSystems
+from sandbox.secret_files import ensure_secret, ensure_ssh_key, write_private
+from sandbox.sftp_server import Account, SftpEntrance
+from sandbox.tls import ensure_certificates
+from sandbox.web import Respond, WebServer
+
+
+class Stage:
+    """The stand-ins of ``root``. ``earlier``: the record of the process that ran before, whose ports are kept where free."""
+
+    def __init__(self, root: Path, *, now: datetime, script: str, earlier: dict[str, Any]) -> None:
+        self._root = root
+        self._home = root / "sandbox"
+        self._earlier = earlier
+        self._stopped = threading.Event()
+        self._clock = SandboxClock(now)
+        _make_folders(root)
+        self._journals = Journals(self._home / "journals")
+        self._faults = self._resume(load_script(script))
+        self._servers: list[WebServer] = []
+
+    def run(self) -> None:
+        """Open everything, write connections and process record, serve until told to stop."""
+        secret = self._home / "secrets"
+        tls = ensure_certificates(self._home / "tls")
+        portal = Portal(
+            MUNICIPALITY, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text
+        ).counter(ensure_secret(secret / "portal"), self._faults)
+        osr = NoticeDesk(MUNICIPALITY, journals=self._journals).counter(ensure_secret(secret / "osr"), self._faults)
+        entrance = SftpEntrance(self._accounts(), journals=self._journals, faults=self._faults)
+        sftp_port = _kept_port(self._earlier.get("sftp_port", 0), lambda port: entrance.open(port, self._host_key()))
+        control = self._control(entrance, sftp_port)
+        portal_port = self._serve("portal_port", tls, {"/api/v1": portal.respond, "/control": control.respond})
+        osr_port = self._serve("osr_port", tls, {"/osr": osr.respond})
+        host_key = ensure_ssh_key(secret / "sftp_host_ed25519")
+        write_connections(self._root, portal=portal_port, osr=osr_port, sftp=sftp_port, host_key=host_key)
+        ports = {"portal_port": portal_port, "osr_port": osr_port, "sftp_port": sftp_port}
+        self._record({**ports, "control_token": control.token})
+        self._stopped.wait()
+        for server in self._servers:
+            server.shutdown()
+
+    def _resume(self, script: Script) -> FaultDesk:
+        """Go on counting calls where the same script was armed before; otherwise arm it now."""
+        since: list[Entry] = []
+        armed = ""
+        for call in self._journals.calls.before:
+            if call["system"] == "control":
+                since, armed = [], str(call["key"])
+            else:
+                since.append(call)
+        if armed == script.name:
+            return FaultDesk(script, since)
+        self._note_script(script)
+        return FaultDesk(script)
+
+    def _note_script(self, script: Script) -> None:
+        self._journals.calls.append({"system": "control", "operation": "faults", "key": script.name, "status": None, "fault": None})
+
+    def _control(self, entrance: SftpEntrance, sftp_port: int) -> ControlDesk:
+        def arm(script: Script) -> None:
+            changed = script.plays("other_host_key") != self._faults.script.plays("other_host_key")
+            self._faults.arm(script)
+            self._note_script(script)
+            if changed:
+                entrance.open(sftp_port, self._host_key())
+
+        receivers = ReceivingSystems(self._root, journals=self._journals, now=self._clock.now)
+        return ControlDesk(self._root, secrets.token_urlsafe(24), self._clock, receivers, arm, self._stopped)
+
+    def _host_key(self) -> Path:
+        """The host key to show now; a script may ask for one that the hub does not know."""
+        name = "sftp_other_ed25519" if self._faults.script.plays("other_host_key") else "sftp_host_ed25519"
+        path = self._home / "secrets" / name
+        ensure_ssh_key(path)
+        return path
+
+    def _accounts(self) -> dict[str, Account]:
+        accounts = {}
+        for name in SFTP_DESTINATIONS:
+            public = ensure_ssh_key(self._home / "secrets" / f"{name}_ed25519")
+            home = self._home / "receivers" / name
+            accounts[name] = Account(name, public, home / "home", self._root / "delivered" / name, home / "out")
+        return accounts
+
+    def _serve(self, port_key: str, tls: ssl.SSLContext, routes: dict[str, Respond]) -> int:
+        def open_port(port: int) -> int:
+            server = WebServer(port, tls, routes)
+            server.run()
+            self._servers.append(server)
+            return server.port
+
+        return _kept_port(self._earlier.get(port_key, 0), open_port)
+
+    def _record(self, fields: dict[str, Any]) -> None:
+        record = {"pid": os.getpid(), "root": str(self._root), **fields, "started": self._clock.text()}
+        write_private(self._home / "process.json", json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def _make_folders(root: Path) -> None:
+    for name in ("portal", "register", "jpki/published/ca", "jpki/published/crl", "secrets", "tls"):
+        (root / "sandbox" / name).mkdir(parents=True, exist_ok=True)
+    (root / "sandbox" / "secrets").chmod(0o700)
+    for name in (*SFTP_DESTINATIONS, *FOLDER_DESTINATIONS):
+        (root / "delivered" / name).mkdir(parents=True, exist_ok=True)
+        for part in ("out/receipts", "out/results", "home/in", "home/out"):
+            (root / "sandbox" / "receivers" / name / part).mkdir(parents=True, exist_ok=True)
+
+
+def _kept_port(earlier: int, open_port: Callable[[int], int]) -> int:
+    """Open the earlier port, or any free one when it is taken."""
+    try:
+        return open_port(earlier)
+    except OSError:
+        return open_port(0)
