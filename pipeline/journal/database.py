@@ -67,9 +67,9 @@ class Write:
         if self._changed and not self._leaves:
             raise LeaflessWriteError("a journal transaction changed rows without a log leaf")
         for facts in self._leaves:
-            seq = self.next_number(LOG_COUNTER) - 1
-            data = canonical_json({"seq": seq, **facts})
-            self.connection.execute(insert(tables.log_leaves).values(seq=seq, data=data.decode(), hash=leaf_hash(data).hex()))
+            number = self.next_number(LOG_COUNTER)
+            data = canonical_json({"number": number, **facts}).decode()
+            self.connection.execute(insert(tables.log_leaves).values(number=number, data=data, hash=leaf_hash(data).hex()))
 
 
 class Journal:

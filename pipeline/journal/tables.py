@@ -50,8 +50,10 @@ listings = Table(
     Column("listed_at", String(40), nullable=False),
     Column("state", String(20), nullable=False),
     Column("fetched_version", Integer),
+    Column("resolved_on", String(10)),
     _one_of("state", ("listed", "stored", "out_of_scope", "gone")),
     CheckConstraint("(state = 'stored') = (fetched_version IS NOT NULL)", name="stored_is_fetched"),
+    CheckConstraint("(state = 'listed') = (resolved_on IS NULL)", name="resolved_has_day"),
     UniqueConstraint("municipality", "receipt", "version"),
 )
 
@@ -396,7 +398,7 @@ day_closes = Table(
 log_leaves = Table(
     "log_leaves",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("data", String, nullable=False),
     Column("hash", String(64), nullable=False),
 )
@@ -409,5 +411,5 @@ checkpoints = Table(
     Column("time", String(40), nullable=False),
     Column("key_id", String(40), nullable=False),
     Column("signature", String(200), nullable=False),
-    Column("ranges", String, nullable=False),
+    Column("subtrees", LargeBinary, nullable=False),
 )

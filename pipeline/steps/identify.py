@@ -143,11 +143,13 @@ def is_same_in_household(claim: PersonClaim, member: Resident) -> bool:
 
 
 def is_same_birth(claim: PersonClaim, resident: Resident) -> bool:
-    """Whether the birth dates say the same, 不詳 included."""
-    if claim.birth_unknown or resident.birth_unknown:
-        return claim.birth_unknown and resident.birth_unknown and claim.birth.strip() in (resident.birth_text.strip(), resident.birth)
-    written = read_date(claim.birth)
-    return written is not None and written == read_date(resident.birth)
+    """Whether the birth dates say the same; 不詳 only agrees with 不詳 of the same wording or the same known parts."""
+    if claim.birth_unknown != resident.birth_unknown:
+        return False
+    if claim.birth_unknown and claim.birth.strip() == resident.birth_text.strip():
+        return True
+    written, registered = read_date(claim.birth), read_date(resident.birth)
+    return written is not None and registered is not None and written.iso == registered.iso
 
 
 def repeat_key(hub: Hub, procedure: Procedure, matches: Sequence[Match]) -> str | None:

@@ -1,10 +1,10 @@
 """Pull (取得): list the portal, fetch what is new, store it durably with its 収受番号, then acknowledge 受領済."""
 
-import hashlib
 import logging
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, Update, select, update
 
 from connectors.portal import Listed, PortalClient, Withdrawn
 from pipeline.calendar import fiscal_year
@@ -75,6 +75,7 @@ def _listing_row(hub: Hub, row: Listed, state: str) -> dict[str, object]:
         "arrived_at": row.arrived_at.isoformat(),
         "listed_at": hub.clock.now().isoformat(),
         "state": state,
+        "resolved_on": None if state == "listed" else hub.clock.today().isoformat(),
     }
 
 
@@ -101,20 +102,25 @@ def raw_context(municipality: str, receipt: str) -> str:
     return f"raw/{municipality}/{receipt}"
 
 
-def _mark_gone(hub: Hub, listing: Listed) -> int:
+def _resolve(hub: Hub, listing: Row[Any]) -> Update:
+    """The update that takes a listing off the work list, once."""
+    unresolved = (listings.c.id == listing.id) & (listings.c.state == "listed")
+    return update(listings).where(unresolved).values(resolved_on=hub.clock.today().isoformat())
+
+
+def _mark_gone(hub: Hub, listing: Row[Any]) -> int:
     with hub.journal.write() as write:
-        gone = write.execute(update(listings).where(listings.c.id == listing.id, listings.c.state == "listed").values(state="gone")).rowcount
+        gone = write.execute(_resolve(hub, listing).values(state="gone")).rowcount
         if gone:
             write.leaf("listing_gone", municipality=hub.code, receipt=listing.receipt)
     return gone
 
 
-def _enter_application(hub: Hub, listing: Listed, stored: Stored, *, version: int, procedure: str) -> int:
+def _enter_application(hub: Hub, listing: Row[Any], stored: Stored, *, version: int, procedure: str) -> int:
     with hub.journal.write() as write:
         if _is_known_content(write, hub.code, listing, stored.digest, version):
             return 0
-        claim = update(listings).where(listings.c.id == listing.id, listings.c.state == "listed").values(state="stored", fetched_version=version)
-        if write.execute(claim).rowcount == 0:
+        if write.execute(_resolve(hub, listing).values(state="stored", fetched_version=version)).rowcount == 0:
             return 0
         first = _first_of_receipt(write, hub.code, listing.receipt)
         row = _application_row(hub, write, listing, stored, version=version, procedure=procedure)
@@ -125,7 +131,7 @@ def _enter_application(hub: Hub, listing: Listed, stored: Stored, *, version: in
     return 1
 
 
-def _is_known_content(write: Write, municipality: str, listing: Listed, digest: str, version: int) -> bool:
+def _is_known_content(write: Write, municipality: str, listing: Row[Any], digest: str, version: int) -> bool:
     """The portal counted up the version of a package whose bytes are stored already: the two rows are one application."""
     same = select(applications.c.listing).where(
         applications.c.municipality == municipality, applications.c.receipt == listing.receipt, applications.c.digest == digest
@@ -144,7 +150,7 @@ def _first_of_receipt(write: Write, municipality: str, receipt: str) -> bool:
     return write.read(earlier).first() is None
 
 
-def _application_row(hub: Hub, write: Write, listing: Listed, stored: Stored, *, version: int, procedure: str) -> dict[str, object]:
+def _application_row(hub: Hub, write: Write, listing: Row[Any], stored: Stored, *, version: int, procedure: str) -> dict[str, object]:
     today = hub.clock.today()
     section = hub.enabled(procedure).section
     year = fiscal_year(today)

@@ -18,7 +18,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.tables import verifications
 from pipeline.packages import package_of, verify_package
 from pipeline.steps.worklist import Outcome, Step, run_step
-from vocabulary.dates import read_certificate_date, read_date
+from vocabulary.dates import PartialDate, read_certificate_date, read_date
 from vocabulary.findings import refuse
 from vocabulary.names import same_name
 
@@ -75,10 +75,14 @@ def _compare_attachments(content: etree._Element, package: Package) -> None:
 
 def _compare_signer(procedure: Procedure, content: etree._Element, signer: Signer) -> None:
     claim = signer_claim(procedure, content)
-    if not same_name(claim.name, signer.name, substitutes=signer.name_substitutes):
+    if not same_name(signer.name, claim.name, substitutes=signer.name_substitutes):
         raise refuse("SIG_SIGNER_MISMATCH", procedure.signature.signer, "name")
-    if not claim.birth_unknown and read_date(claim.birth) != read_certificate_date(signer.birth):
+    if not claim.birth_unknown and not _agree(read_date(claim.birth), read_certificate_date(signer.birth)):
         raise refuse("SIG_SIGNER_MISMATCH", procedure.signature.signer, "date of birth")
+
+
+def _agree(written: PartialDate | None, certified: PartialDate | None) -> bool:
+    return written is not None and certified is not None and written.agrees_with(certified)
 
 
 def signer_context(municipality: str, application: int) -> str:

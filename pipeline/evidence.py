@@ -1,0 +1,101 @@
+"""Evidence of deliveries (配信の証跡): sealed bytes, the file where it went, the receipt; compared anew, never counted from the journal."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from connectors.errors import ConnectorError
+from pipeline.errors import EvidenceBroken
+from pipeline.hub import Hub
+from pipeline.journal.tables import applications, batch_items, batches, receipts
+from pipeline.steps.deliver import batch_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FileEvidence:
+    """What proves one delivered file. remote: same, differs, gone, unreachable. problems: sentences that make the day red."""
+
+    batch: Row[Any]
+    remote: str
+    receipt: str
+    problems: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The evidence in words, empty when there is none."""
+        said = [{"same": "配信先の照合OK"}.get(self.remote, ""), {"OK": "受領書OK"}.get(self.receipt, "")]
+        return "・".join(word for word in said if word)
+
+
+def delivered_files(hub: Hub, day: str) -> list[FileEvidence]:
+    """Evidence of every file released on a day that has left."""
+    left = (batches.c.municipality == hub.code) & (batches.c.day == day) & (batches.c.state != "released")
+    rows = hub.journal.rows(select(batches).where(left).order_by(batches.c.id))
+    answers = {row.batch: row.result for row in hub.journal.rows(select(receipts.c.batch, receipts.c.result))}
+    remote = dict(_remote_states(hub, rows))
+    return [_judge(hub, row, remote[row.id], answers.get(row.id, "")) for row in rows]
+
+
+def _remote_states(hub: Hub, rows: list[Row[Any]]) -> Iterator[tuple[int, str]]:
+    by_destination: dict[str, list[Row[Any]]] = {}
+    for row in rows:
+        by_destination.setdefault(row.destination, []).append(row)
+    for destination, files in by_destination.items():
+        yield from _states_at(hub, destination, files).items()
+
+
+def _states_at(hub: Hub, destination: str, files: list[Row[Any]]) -> Mapping[int, str]:
+    """A file that this machine can read is compared without its server."""
+    states: dict[int, str] = {}
+    elsewhere = []
+    for row in files:
+        local = hub.root.delivered / destination / row.name
+        if local.is_file():
+            states[row.id] = _compare(row, local.read_bytes())
+        else:
+            elsewhere.append(row)
+    if elsewhere:
+        states |= _ask_server(hub, destination, elsewhere)
+    return states
+
+
+def _ask_server(hub: Hub, destination: str, files: list[Row[Any]]) -> dict[int, str]:
+    try:
+        target = hub.target(destination)
+        try:
+            return {row.id: _compare(row, target.read(row.name)) for row in files}
+        finally:
+            target.close()
+    except ConnectorError:
+        return {row.id: "unreachable" for row in files}
+
+
+def _compare(row: Row[Any], found: bytes | None) -> str:
+    if found is None:
+        return "gone"
+    return "same" if hashlib.sha256(found).hexdigest() == row.digest else "differs"
+
+
+def _judge(hub: Hub, row: Row[Any], remote: str, receipt: str) -> FileEvidence:
+    problems = list(_sealed_problems(hub, row))
+    if remote == "differs":
+        problems.append(f"{row.destination}/{row.name}: 配信先のファイルが控えと異なります")
+    if receipt == "NG":
+        problems.append(f"{row.destination}/{row.name}: 受信側が受け付けていません")
+    return FileEvidence(batch=row, remote=remote, receipt=receipt, problems=tuple(problems))
+
+
+def _sealed_problems(hub: Hub, row: Row[Any]) -> Iterator[str]:
+    """The sealed copy opens to its digest, and every record of the lineage stands where the journal says."""
+    try:
+        data = batch_bytes(hub, row)
+    except EvidenceBroken:
+        yield f"{row.destination}/{row.name}: 控えのファイルが壊れています"
+        return
+    joined = select(batch_items, applications.c.receipt).join(applications, applications.c.id == batch_items.c.application)
+    for item in hub.journal.rows(joined.where(batch_items.c.batch == row.id)):
+        if hashlib.sha256(data[item.offset : item.offset + item.length]).hexdigest() != item.digest:
+            yield f"{row.destination}/{row.name}: 受付番号 {item.receipt} の記録が控えの位置にありません"
