@@ -1,0 +1,70 @@
+"""Signs of active content in a PDF (申請書PDF・添付PDF), found in its bytes without drawing anything.
+
+Objects may lie in compressed object streams and names may be written with #xx escapes, so both are undone before looking.
+"""
+
+import re
+import zlib
+from collections.abc import Iterator
+
+_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+_STREAM = re.compile(rb"stream\r?\n")
+_MOST_INFLATED = 64 << 20
+_MOST_OPENINGS = 8
+# /JS is short enough to occur by chance in compressed data, so it counts only before a string or a reference.
+_ACTIVE = re.compile(
+    rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm|Encrypt)(?![A-Za-z0-9])"
+    rb"|/JS\s*(\(|<|\d{1,10}\s+\d{1,5}\s+R)"
+)
+_OPENING = re.compile(rb"/OpenAction\s*(?:(\[)|(<<[^>]*>>|<<)|(\d{1,10}\s+\d{1,5})\s+R)")
+_GO_TO = re.compile(rb"/S\s*/GoTo(?![A-Za-z])")
+
+
+def is_pdf(data: bytes) -> bool:
+    """Whether the bytes begin and end as a PDF does."""
+    return data.startswith(b"%PDF-") and b"%%EOF" in data[-1024:]
+
+
+def has_active_content(data: bytes) -> bool:
+    """Whether the PDF runs something, carries a file, is encrypted, or hides objects where this module cannot look."""
+    for part in (data, *_read_object_streams(data)):
+        if part is None:
+            return True
+        plain = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part)
+        openings = list(_OPENING.finditer(plain))
+        if _ACTIVE.search(plain) or len(openings) > _MOST_OPENINGS or any(_runs_at_opening(found, plain) for found in openings):
+            return True
+    return False
+
+
+def _runs_at_opening(found: re.Match[bytes], plain: bytes) -> bool:
+    """Showing a page when opened is harmless, any other action is not; a target that is nowhere to be seen neither."""
+    place, action, reference = found.groups()
+    if place:
+        return False
+    if action:
+        return not _GO_TO.search(action)
+    target = re.search(rb"(?<![0-9])" + re.sub(rb"\s+", rb"\\s+", reference) + rb"\s+obj\s*(\[|<<.{0,2000}?>>)", plain, re.DOTALL)
+    return target is None or not (target[1].startswith(b"[") or _GO_TO.search(target[1]))
+
+
+def _read_object_streams(data: bytes) -> Iterator[bytes | None]:
+    """Inflated object streams; None for one that is packed in another way or damaged, or when all together grow too large."""
+    after, left = 0, _MOST_INFLATED
+    for found in _STREAM.finditer(data):
+        header = _ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), data[after : found.start()])
+        after = found.end()
+        if b"/ObjStm" not in header[header.rfind(b"endobj") + 1 :]:
+            continue
+        content = _inflate(memoryview(data)[after:], left) if b"/FlateDecode" in header and left > 0 else None
+        left -= len(content or b"")
+        yield content
+
+
+def _inflate(packed: memoryview, limit: int) -> bytes | None:
+    stream = zlib.decompressobj()
+    try:
+        content = stream.decompress(packed, limit)
+    except zlib.error:
+        return None
+    return content if stream.eof else None
