@@ -24,6 +24,17 @@ def _codes_raised(path: Path) -> set[str]:
     return {text for text in found if CODE.fullmatch(text)}
 
 
+def _alarms_raised(path: Path) -> set[str]:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    keywords = [keyword for call in calls if getattr(call.func, "id", "") == "raise_alarm" for keyword in call.keywords]
+    return {keyword.value.value for keyword in keywords if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)}
+
+
+def _operations(root: Path, chapter: str) -> str:
+    """The text of a chapter of the runbook."""
+    return (root / "docs/operations.md").read_text(encoding="utf-8").partition(f"## {chapter}\n")[2].partition("\n## ")[0]
+
+
 @pytest.fixture(scope="module")
 def hub(product: list[Path], root: Path) -> list[Path]:
     """The hub without its stand-ins, whose protocols have codes of their own."""
@@ -51,3 +62,15 @@ def test_sentences_for_clerks_are_japanese_and_end_as_sentences() -> None:
         for text in (reason.sentence, reason.remedy):
             assert text.endswith("。"), f"{reason.code}: {text}"
             assert re.search(r"[ぁ-ん]", text), f"{reason.code}: {text}"
+
+
+def test_every_alarm_has_a_runbook_and_every_runbook_an_alarm(hub: list[Path], root: Path) -> None:
+    raised = {kind for path in hub for kind in _alarms_raised(path)}
+    assert set(re.findall(r"^\| `([A-Z_]+)`", _operations(root, "Alarms"), re.MULTILINE)) == raised
+
+
+def test_every_reason_belongs_to_a_class_of_the_runbook(root: Path) -> None:
+    chapter = _operations(root, "What holds applications, by class of reason")
+    classes = [name.removesuffix("…") for name in re.findall(r"`([A-Z_]+…?)`", chapter)]
+    holding = [reason.code for reason in reasons().values() if reason.effect in {"hold", "wait"} and reason.stage != "check"]
+    assert [code for code in holding if not code.startswith(tuple(classes))] == []
