@@ -1,1 +1,4 @@
-"""What becomes what, as data (対応表): procedures, items, formats, code lists, and the small engine that applies them. Opens no untrusted container."""
+"""What becomes what, as data (対応表): procedures, items, formats, code lists, and the engine that applies them.
+
+Nothing here opens an untrusted container.
+"""

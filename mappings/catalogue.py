@@ -1,14 +1,14 @@
 """Everything that is declared (手続一覧): procedures, items, code lists and formats, read and checked together once."""
 
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from collections.abc import Mapping as Lookup
 
 from mappings.codelists import CodeList, read_codelists
-from mappings.layouts import Format, read_format
 from mappings.items import Group, read_items
+from mappings.layouts import Format, read_format
 from mappings.mapping import Mapping
 from mappings.notices import Notices
 from mappings.plan import Plan, make_plan
@@ -88,7 +88,7 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
     mappings = tuple(read_spec(folder / version.mapping, Mapping) for version in procedure.versions)
     for version, mapping in zip(procedure.versions, mappings, strict=True):
         if mapping.form_version != version.form:
-            raise SpecError(file=folder / version.mapping, key="form_version", problem="is not the version that uses it", allowed=version.form)
+            raise SpecError(file=folder / version.mapping, key="form_version", problem="is another version's", allowed=version.form)
         if not (folder / version.schema_file).is_file():
             raise SpecError(file=file, key="versions.schema", problem=f"{version.schema_file} is absent")
     rules = read_spec(folder / "expectations.yaml", Expectations).rules
@@ -106,7 +106,8 @@ def _check_names(file: Path, procedure: Procedure, notices: list[str]) -> None:
             raise SpecError(file=file, key=key, problem=f"unknown role {name}", allowed=nearest(name, roles))
     for outcome in procedure.outcomes:
         if outcome.notice and outcome.notice not in notices:
-            raise SpecError(file=file, key=f"outcomes.{outcome.id}.notice", problem=f"unknown notice {outcome.notice}", allowed=nearest(outcome.notice, notices))
+            key = f"outcomes.{outcome.id}.notice"
+            raise SpecError(file=file, key=key, problem=f"unknown notice {outcome.notice}", allowed=nearest(outcome.notice, notices))
 
 
 def _check_rule(file: Path, rule: Rule, groups: Lookup[str, Group]) -> None:
@@ -125,4 +126,5 @@ def _no_portal_id_twice(root: Path, procedures: Lookup[str, Procedure]) -> None:
     for procedure in procedures.values():
         other = seen.setdefault(procedure.portal_id, procedure.id)
         if other != procedure.id:
-            raise SpecError(file=root / "procedures" / procedure.id / "procedure.yaml", key="portal_id", problem=f"{procedure.portal_id} is also {other}'s")
+            file = root / "procedures" / procedure.id / "procedure.yaml"
+            raise SpecError(file=file, key="portal_id", problem=f"{procedure.portal_id} is also {other}'s")

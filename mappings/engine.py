@@ -1,4 +1,4 @@
-"""The mapping engine (対応付け): one walk over each 申請内容 fills rows, columns are transformed at once, what has no mapping is said."""
+"""The mapping engine (対応付け): one walk over each 申請内容 fills rows, columns are transformed at once, leftovers are said."""
 
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from lxml import etree
 
 from mappings.catalogue import Catalogue
 from mappings.mapping import Mapping
+from mappings.places import place_of
 from mappings.plan import FieldPlan, Node, Plan, RecordPlan
 from mappings.procedure import Procedure
 from mappings.records import Column, Table
@@ -19,7 +20,10 @@ Row = list[str | None]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One application. content: the verified 申請内容. header: facts of the filing by item name. atena: 宛名番号 by (role, ordinal from 1)."""
+    """One application.
+
+    content: the verified 申請内容. header: facts of the filing by item name. atena: 宛名番号 by (role, ordinal from 1).
+    """
 
     application: int
     content: etree._Element
@@ -55,7 +59,8 @@ def map_batch(procedure: Procedure, mapping: Mapping, sources: Sequence[Source],
     for owner, source in enumerate(sources):
         walk = _Walk(plan, collected, owner)
         walk.start(source.content)
-        findings += [(source.application, Finding("MAP_LEFTOVER", where=_path(place, source.content))) for place in walk.leftovers]
+        places = [place_of(element, source.content) + end for element, end in walk.leftovers]
+        findings += [(source.application, Finding("MAP_LEFTOVER", where=place)) for place in places]
     withdrawn: set[int] = set()
     columns: list[dict[str, Column]] = []
     for record, rows in zip(plan.records, collected, strict=True):
@@ -97,7 +102,7 @@ class _Walk:
         for name, value in element.items():
             slot = node.attributes.get(str(name), -1)
             if slot == -1:
-                self.leftovers.append((element, f"/@{name}"))
+                self.leftovers.append((element, f"/@{name!s}"))
             elif slot is not None:
                 row[slot] = str(value)
         text = element.text
@@ -124,21 +129,6 @@ class _Walk:
                 row[slot] = text
                 return
         self.leftovers.append((element, ""))
-
-
-def _path(place: tuple[etree._Element, str], top: etree._Element) -> str:
-    """Path below the 申請内容 with the place among elements of one name, for the reader of a finding."""
-    element, end = place
-    parts: list[str] = []
-    while element is not top:
-        parent = element.getparent()
-        if parent is None:
-            break
-        name = etree.QName(element).localname if isinstance(element.tag, str) else "(instruction)"
-        alike = [one for one in parent if one.tag == element.tag]
-        parts.append(name if len(alike) == 1 else f"{name}[{alike.index(element) + 1}]")
-        element = parent
-    return "/".join(reversed(parts)) + end
 
 
 def _fill(record: RecordPlan, rows: _Rows, sources: Sequence[Source]) -> tuple[dict[str, Column], list[tuple[int, Finding]]]:
@@ -170,7 +160,7 @@ def _given(plan: FieldPlan, record: RecordPlan, rows: _Rows, sources: Sequence[S
     return [source.value] * len(rows.owner)
 
 
-def _refusal(record: RecordPlan, rows: _Rows, plan: FieldPlan, row: int, code: str) -> Finding:  # noqa: PLR0917
+def _refusal(record: RecordPlan, rows: _Rows, plan: FieldPlan, row: int, code: str) -> Finding:
     path = plan.source.path[0] if plan.source.path else plan.source.header or plan.name
     where = path if record.at == "." else f"{record.at}[{rows.ordinal[row]}]/{path}"
     return Finding(code, where=where, detail=f"{record.group}.{plan.name}")

@@ -1,4 +1,4 @@
-"""Item definitions (項目定義書): the groups of a business and the type, length and code list of each field, read from the official columns."""
+"""Item definitions (項目定義書): the groups of a business with the type, length and code list of each field."""
 
 import csv
 import re
@@ -73,7 +73,7 @@ def read_items(folder: Path, *, codelists: frozenset[str]) -> Mapping[str, Group
     return MappingProxyType({name: MappingProxyType(group) for name, group in groups.items()})
 
 
-def _item(path: Path, line: int, cells: list[str], business: str, codelists: frozenset[str]) -> Item:  # noqa: PLR0917
+def _item(path: Path, line: int, cells: list[str], business: str, codelists: frozenset[str]) -> Item:
     if len(cells) != len(COLUMNS):
         raise SpecError(file=path, key=f"line {line}", problem=f"has {len(cells)} cells", allowed=str(len(COLUMNS)))
     row = dict(zip(COLUMNS, cells, strict=True))

@@ -52,7 +52,10 @@ class Subject(Spec):
 
 
 class FieldLayout(Spec):
-    """One field of a fixed-length record. width: bytes. Left aligned is padded with spaces, right aligned (digits) with zeros; no value is all spaces."""
+    """One field of a fixed-length record, ``width`` bytes wide.
+
+    Left aligned text is padded with spaces, right aligned digits with zeros; an absent value is all spaces.
+    """
 
     item: str
     width: int = Field(ge=1)
@@ -137,7 +140,7 @@ def read_format(folder: Path, *, groups: Lookup[str, Group]) -> Format:
 def _read_layout(path: Path, spec: FormatFile, groups: Lookup[str, Group]) -> Layout:
     layout = read_spec(path, Layout)
     if layout.group != path.stem or layout.group not in groups:
-        raise SpecError(file=path, key="group", problem=f"{layout.group} is not this file's group or has no items", allowed=nearest(path.stem, groups))
+        raise SpecError(file=path, key="group", problem=f"{layout.group} is not the file's name or has no items", allowed=path.stem)
     names = [field.item for field in layout.fields]
     for name in names:
         if name not in groups[layout.group]:

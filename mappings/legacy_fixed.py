@@ -1,4 +1,4 @@
-"""ホスト固定長: CP932 counted in bytes, header (1), data (2 and a sub kind for each group) and trailer (8) records of one length, CRLF after each."""
+"""ホスト固定長: CP932 counted in bytes; header (1), data (2 and a sub kind for each group) and trailer (8) records of one length."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,7 +12,7 @@ _COUNT = 8
 
 
 def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
-    """Lay out one file: header, the records of each application together with its children behind it, trailer with counts. No records, no file."""
+    """Lay out one file: header, each application's record with its children behind it, trailer with counts. No records, no file."""
     judged = judge(format_, tables)
     rows = sorted(_rows(format_, judged.tables), key=lambda row: row[0])
     if not rows:

@@ -10,7 +10,8 @@ from mappings.specification import Spec
 class FieldMap(Spec):
     """Where one item's value comes from: exactly one of path, header, person, value, or the record's own ordinal.
 
-    path: element below the record's element (``振込口座/口座番号``, ``生年月日/@不詳``, ``面談希望日[2]``); several where the first transform takes several.
+    path: element below the record's element (``振込口座/口座番号``, ``生年月日/@不詳``, ``面談希望日[2]``); several where the first
+    transform takes several.
     header: name in the application's header. person: role whose 宛名番号 it is, with ``ordinal`` for a role that repeats elsewhere.
     steps: transforms in order, ``name`` or ``name:argument``.
     """

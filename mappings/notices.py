@@ -1,4 +1,4 @@
-"""Model of ``notices.yaml`` (お知らせの文面): texts for the outcomes of a procedure, with placeholders that are checked when the file is loaded."""
+"""Model of ``notices.yaml`` (お知らせの文面): texts for the outcomes of a procedure, placeholders checked at load."""
 
 from string import Formatter
 from typing import Literal
@@ -27,7 +27,8 @@ class Notice(Spec):
     def _known_placeholders(cls, text: str) -> str:
         for _, name, form, conversion in Formatter().parse(text):
             if name is not None and (name not in PLACEHOLDERS or form or conversion):
-                raise PydanticCustomError("placeholder", "unknown placeholder {name}", {"name": name, "allowed": nearest(name, PLACEHOLDERS)})
+                known = {"name": name, "allowed": nearest(name, PLACEHOLDERS)}
+                raise PydanticCustomError("placeholder", "unknown placeholder {name}", known)
         return text
 
     def fill(self, **facts: str) -> tuple[str, str]:

@@ -8,18 +8,21 @@ from pathlib import Path
 from mappings.codelists import CodeList
 from mappings.items import Group
 from mappings.mapping import FieldMap, Mapping, RecordMap
+from mappings.places import NAMESPACE
 from mappings.procedure import Procedure, Version
 from mappings.specification import nearest
 from mappings.transforms import Step, bind
 from mappings.yaml_door import SpecError
 
-NAMESPACE = "urn:pittari-profile:application:1"
 _STEP = re.compile(r"(?P<name>[^\[\]/@]+)(?:\[(?P<nth>[1-9][0-9]*)\])?")
 
 
 @dataclass(slots=True)
 class Node:
-    """What becomes of one element: slots for the text of its 1st, 2nd … occurrence, slots of attributes (None passes over), or a record of its own."""
+    """What becomes of one element.
+
+    slots: for the text of its 1st, 2nd … occurrence. attributes: slot of each, None passes over. record: number of the record it begins.
+    """
 
     children: dict[str, "Node"] = field(default_factory=dict)
     slots: list[int] = field(default_factory=list)
@@ -40,7 +43,7 @@ class FieldPlan:
 
 @dataclass(frozen=True, slots=True)
 class RecordPlan:
-    """One group: its fields, how many slots a row has, the role whose ordinal its rows share (empty for none), all its columns in item order."""
+    """One group. role: the one whose ordinal its rows share, or empty. width: slots of a row. columns: all items in their order."""
 
     group: str
     at: str
@@ -106,7 +109,7 @@ def _record(ground: _Ground, root: Node, number: int, record: RecordMap) -> Reco
     return RecordPlan(record.group, record.at, role, fields, len(slots), tuple(group))
 
 
-def _field(ground: _Ground, top: Node, slots: dict[str, int], group: str, name: str, source: FieldMap) -> FieldPlan:  # noqa: PLR0917
+def _field(ground: _Ground, top: Node, slots: dict[str, int], group: str, name: str, source: FieldMap) -> FieldPlan:
     key = f"{group}.{name}"
     if name not in ground.groups[group]:
         raise ground.error(key, f"unknown item {name}", nearest(name, ground.groups[group]))

@@ -11,7 +11,7 @@ Column = list[str | None]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The records of one group, row by row: application, ordinal (from 1) within it, and one column for each item in the order of the items."""
+    """The records of one group, row by row: application, ordinal (from 1) within it, and a column for each item."""
 
     application: list[int]
     ordinal: list[int]
@@ -20,7 +20,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Facts of the delivery that file names and header records carry. procedure: its short name. sequence: number of the file on its day."""
+    """Facts of the delivery for file names and header records. procedure: its short name. sequence: number of the file on its day."""
 
     municipality: str
     business: str

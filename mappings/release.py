@@ -1,22 +1,23 @@
 """Files for the receiving systems (出力): the writer and reader of each kind of format, and whom finished bytes speak of."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mappings import legacy_fixed, standard_csv
 from mappings.layouts import Format
 from mappings.records import Context, Record, Table, Written
 
-_KINDS = {"csv": standard_csv, "fixed": legacy_fixed}
+_WRITERS: Mapping[str, Callable[[Format, Mapping[str, Table], Context], Written]] = {"csv": standard_csv.write, "fixed": legacy_fixed.write}
+_READERS: Mapping[str, Callable[[Format, bytes], tuple[Record, ...]]] = {"csv": standard_csv.read, "fixed": legacy_fixed.read}
 
 
 def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
     """Lay out the tables of one procedure. Raises KeyError for a group that the format does not know."""
-    return _KINDS[format_.spec.layout].write(format_, tables, context)
+    return _WRITERS[format_.spec.layout](format_, tables, context)
 
 
 def read(format_: Format, data: bytes) -> tuple[Record, ...]:
     """The records of finished bytes. Raises Refused(OUTPUT_UNREADABLE)."""
-    return _KINDS[format_.spec.layout].read(format_, data)
+    return _READERS[format_.spec.layout](format_, data)
 
 
 def subjects(format_: Format, data: bytes) -> list[tuple[str, frozenset[str]]]:

@@ -1,4 +1,4 @@
-"""The characters that a format can carry (文字の検査), judged before anything is laid out, so that an application stays whole or stays out."""
+"""The characters that a format can carry (文字の検査), judged before anything is laid out: an application stays whole or stays out."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -43,7 +43,7 @@ def judge(format_: Format, tables: Mapping[str, Table]) -> Judged:
     return Judged(kept, tuple(refused), tuple(loss for loss in losses if loss.application not in out))
 
 
-def _substitute(format_: Format, group: str, name: str, table: Table, losses: list[Loss]) -> Column:  # noqa: PLR0917
+def _substitute(format_: Format, group: str, name: str, table: Table, losses: list[Loss]) -> Column:
     column = table.columns[name]
     replace = format_.spec.gaiji.table
     if not replace or not any(chr(code) in value for code in replace for value in column if value):
@@ -70,17 +70,21 @@ def _fault(format_: Format, value: str, field: FieldLayout | None) -> tuple[str,
     """Reason code and detail of what forbids the value, or empty texts."""
     if (_CONTROL if field else _CONTROL_BUT_BREAK).search(value):
         return "TEXT_FORBIDDEN_CHAR", "control character"
+    encoding = format_.spec.encoding
     try:
-        data = value.encode(format_.spec.encoding)
+        data = value.encode(encoding)
     except UnicodeEncodeError:
-        return "CHAR_UNMAPPABLE", format_.spec.encoding
+        return "CHAR_UNMAPPABLE", encoding
     # Several characters share one code there, so only a value that comes back unchanged was carried.
-    if data.decode(format_.spec.encoding) != value:
-        return "CHAR_UNMAPPABLE", f"{format_.spec.encoding} gives another character back"
-    if field is None:
-        return "", ""
-    if len(data) > field.width:
-        return "TEXT_TOO_LONG", f"{len(data)} bytes in {field.width}"
+    if data.decode(encoding) != value:
+        return "CHAR_UNMAPPABLE", f"{encoding} gives another character back"
+    return _misfit(value, len(data), field) if field else ("", "")
+
+
+def _misfit(value: str, size: int, field: FieldLayout) -> tuple[str, str]:
+    """What keeps the value out of its field: its bytes, or an edge that would be taken for padding."""
+    if size > field.width:
+        return "TEXT_TOO_LONG", f"{size} bytes in {field.width}"
     if field.align == "left" and value.endswith(" "):
         return "TEXT_FORBIDDEN_CHAR", "ends in its padding"
     if field.align == "right" and value and (not value.isdecimal() or str(int(value)) != value):

@@ -1,4 +1,4 @@
-"""Model of ``expectations.yaml`` (審査ルール): what must hold for a procedure beyond types and code lists, as a closed list of rule kinds."""
+"""Model of ``expectations.yaml`` (審査ルール): what must hold beyond types and code lists, as a closed list of rule kinds."""
 
 from types import MappingProxyType
 from typing import Literal, Self
@@ -34,8 +34,8 @@ class Condition(Spec):
 class Rule(Spec):
     """One rule over the records of a group. An empty value passes every kind but required_if and one_of.
 
-    required_if: all items are filled when the condition holds. in_list: each item is one of values. not_after: the first item is not after the second
-    (ISO texts; unknown days pass). one_of: at least one item is filled. equals: all items are equal. check_digit: of the named number.
+    required_if: all items are filled when the condition holds. in_list: each item is one of values. not_after: the first item is not
+    after the second (ISO texts; unknown days pass). one_of: at least one item is filled. equals: all items are equal. check_digit: of the named number.
     length: minimum to maximum characters. rows: an application has minimum to maximum records of the group.
     status: shadow is reported only, warn is shown, hold lets the severity take effect.
     """
@@ -50,7 +50,7 @@ class Rule(Spec):
     says: str = Field(min_length=1)
     when: Condition | None = None
     values: tuple[str, ...] = ()
-    digit: Literal["", "kojinbango", "atenabango", "hojinbango"] = ""
+    digit: Literal["", "kojinbango", "atenabango"] = ""
     minimum: int = Field(default=0, ge=0)
     maximum: int = Field(default=0, ge=0)
 

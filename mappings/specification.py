@@ -1,4 +1,4 @@
-"""The ground of all specs (定義ファイル): frozen models that refuse unknown keys, and one error that says where, what and what is allowed instead."""
+"""The ground of all specs (定義ファイル): frozen models that refuse unknown keys, and errors that say what is allowed instead."""
 
 import difflib
 from collections.abc import Iterable
@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from mappings.yaml_door import SpecError, read_yaml
+from mappings.yaml_door import SpecError, load_yaml
 
 
 class Spec(BaseModel):
-    """A frozen part of a spec file. Values come as text and are converted by the field's type; an unknown key is refused with the nearest known name."""
+    """A frozen part of a spec file. Texts are converted by the field's type; an unknown key is refused with the nearest known name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,7 +39,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def read_spec(path: Path, model: type[Model]) -> Model:
     """Read one spec file. Raises SpecError naming file, key, problem and what is allowed."""
-    return build_spec(path, model, read_yaml(path))
+    return build_spec(path, model, load_yaml(path))
 
 
 def build_spec(path: Path, model: type[Model], data: object) -> Model:

@@ -13,6 +13,7 @@ from mappings.specification import nearest
 from mappings.widths import to_ascii_digits, to_full_width, to_half_kana
 from vocabulary.dates import read_date
 
+
 class Changed(NamedTuple):
     """A transformed column and, for each refused row, the reason code; the value of a refused row is None."""
 
@@ -73,6 +74,11 @@ def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
 
 def _trim(value: str) -> str | None:
     return value.strip() or None
+
+
+def _one_line(value: str) -> str:
+    """Line breaks as full-width spaces: an Ｎ item holds no control characters."""
+    return "\u3000".join(value.splitlines())
 
 
 def _half_kana(value: str) -> str:
@@ -154,6 +160,7 @@ def _code(value: str, valid: Lookup[str, str]) -> str:
 TRANSFORMS: Lookup[str, tuple[int, Convert]] = MappingProxyType(
     {
         "trim": (1, _trim),
+        "one_line": (1, _one_line),
         "full_width": (1, to_full_width),
         "half_kana": (1, _half_kana),
         "digits": (1, to_ascii_digits),

@@ -18,9 +18,9 @@ def _half_of_kana() -> MappingProxyType[int, str]:
     for code in range(0xFF61, 0xFF9E):
         table[ord(unicodedata.normalize("NFKC", chr(code)))] = chr(code)
     for code in range(0x30A1, 0x30FB):
-        base, *mark = unicodedata.normalize("NFD", chr(code))
-        if mark and ord(base) in table:
-            table[code] = table[ord(base)] + ("ﾞ" if mark == ["\u3099"] else "ﾟ")
+        parts = unicodedata.normalize("NFD", chr(code))
+        if len(parts) == 2 and ord(parts[0]) in table:
+            table[code] = table[ord(parts[0])] + ("ﾞ" if parts[1] == "\u3099" else "ﾟ")
     for code in range(0xFF01, 0xFF5F):
         table[code] = chr(code - 0xFEE0)
     return MappingProxyType(table)

@@ -23,7 +23,7 @@ class SpecError(Exception):
 class _TextLoader(yaml.BaseLoader):
     """Mappings, lists and text; a key that stands twice is refused."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001,FBT002  the library's signature
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -34,7 +34,7 @@ class _TextLoader(yaml.BaseLoader):
         return super().construct_mapping(node, deep=True)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
+def load_yaml(path: Path) -> dict[str, Any]:
     """The mapping that the file holds; all scalars are text, an empty value is the empty text.
 
     Raises SpecError when the file is absent, no UTF-8, no YAML, no mapping, or repeats a key.

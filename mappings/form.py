@@ -1,0 +1,107 @@
+"""The form of a procedure (様式): does the 申請内容 follow its schema, and which persons does it name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+from lxml import etree
+
+from mappings.places import NAMESPACE, place_of
+from mappings.procedure import Procedure, Role
+from vocabulary.findings import Finding, refuse
+
+_MOST_FINDINGS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PersonClaim:
+    """A person as the form claims it. Nothing of it is shown in a repr.
+
+    ordinal: from 1 among those of the role. birth: the text as the form has it. birth_unknown: whether the form marks it as 不詳.
+    lives_here: whether the form lets expect a resident of this municipality. required: whether the case needs the 宛名番号, which it
+    never does of a person who lives elsewhere. Absent parts are empty texts.
+    """
+
+    role: str
+    ordinal: int
+    name: str = field(repr=False)
+    kana: str = field(repr=False)
+    birth: str = field(repr=False)
+    birth_unknown: bool = field(repr=False)
+    sex: str = field(repr=False)
+    number: str = field(repr=False)
+    postal_code: str = field(repr=False)
+    address: str = field(repr=False)
+    lives_here: bool = True
+    required: bool = True
+
+
+def check_form(procedure: Procedure, version: str, content: etree._Element) -> list[Finding]:
+    """Findings XML_SCHEMA, at most twenty, with the path and line of each fault and never a value.
+
+    FORM_VERSION_UNKNOWN for a version without schema.
+    """
+    if version not in procedure.forms:
+        return [Finding("FORM_VERSION_UNKNOWN", where=procedure.id)]
+    schema = _schema(procedure.forms[version])
+    if schema.validate(content):
+        return []
+    errors = islice(iter(schema.error_log), _MOST_FINDINGS)
+    return [Finding("XML_SCHEMA", where=_where(content, error), detail=error.type_name) for error in errors]
+
+
+def read_people(procedure: Procedure, content: etree._Element) -> list[PersonClaim]:
+    """Every person of the form in the roles that the procedure declares, in the order of the declaration."""
+    return [claim for role in procedure.roles for claim in _claims(role, content)]
+
+
+def signer_claim(procedure: Procedure, content: etree._Element) -> PersonClaim:
+    """The person who must sign, the first of the signer's role. Raises Refused(XML_SCHEMA) when the form names none."""
+    role = procedure.role(procedure.signature.signer)
+    for claim in _claims(role, content):
+        return claim
+    raise refuse("XML_SCHEMA", where=role.path)
+
+
+@cache
+def _schema(path: Path) -> etree.XMLSchema:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    return etree.XMLSchema(etree.parse(str(path), parser))
+
+
+def _where(content: etree._Element, error: etree._LogEntry) -> str:
+    found = content.getroottree().xpath(error.path) if error.path else []
+    place = place_of(found[0], content) if isinstance(found, list) and found and isinstance(found[0], etree._Element) else ""
+    return f"{place or '申請内容'} line {error.line}"
+
+
+def _claims(role: Role, content: etree._Element) -> Iterator[PersonClaim]:
+    for ordinal, element in enumerate(content.iterfind(_tag(role.path)), start=1):
+        born = element.find(_tag("生年月日"))
+        other = content.find(_tag(role.address_from)) if role.address_from else None
+        here = role.lives_here and not (role.apart and _text(element, role.apart) == "2")
+        yield PersonClaim(
+            role=role.role,
+            ordinal=ordinal,
+            name=_text(element, "氏名"),
+            kana=_text(element, "氏名カナ"),
+            birth=_text(element, "生年月日"),
+            birth_unknown=born is not None and born.get("不詳") == "1",
+            sex=_text(element, "性別") or _text(other, "性別"),
+            number=_text(element, role.number) if role.number else "",
+            postal_code=_text(element, "郵便番号") or _text(other, "郵便番号"),
+            address=_text(element, "住所") or _text(other, "住所"),
+            lives_here=here,
+            required=role.required and here,
+        )
+
+
+def _tag(path: str) -> str:
+    return "/".join(f"{{{NAMESPACE}}}{name}" for name in path.split("/"))
+
+
+def _text(element: etree._Element | None, name: str) -> str:
+    found = None if element is None else element.findtext(_tag(name))
+    return (found or "").strip()
