@@ -68,5 +68,8 @@ def test_a_second_form_of_a_signature_and_wrong_lengths_are_refused() -> None:
     shifted = signature[:32] + (int.from_bytes(signature[32:], "little") + ORDER).to_bytes(32, "little")
     for wrong in (shifted, signature[:-1], signature + b"\0", b""):
         assert not verify_ed25519(key, message=b"", signature=wrong)
+    neutral = b"\1" + bytes(31)
+    assert verify_ed25519(neutral, message=b"", signature=neutral + bytes(32))
+    assert not verify_ed25519(neutral[:-1] + b"\x80", message=b"", signature=neutral + bytes(32))
     for wrong in (key[:-1], key + b"\0", b"", b"\xff" * 32):
         assert not verify_ed25519(wrong, message=b"", signature=signature)

@@ -238,3 +238,12 @@ def test_any_other_line_is_a_wrong_record_and_never_a_crash(export: Export, line
     for before in (0, 3):
         verdict = export.judge([*export.lines[:before], line + b"\n", *export.lines[before:]])
         assert (verdict.good, verdict.line) == (False, before + 1)
+
+
+def test_the_same_record_in_another_spelling_is_refused(export: Export) -> None:
+    for line, record in records(export):
+        value = json.loads(record)
+        spellings = {json.dumps(value), json.dumps(value, separators=(",", ":")), record.decode().replace("{", "{ ", 1).strip()}
+        for spelling in spellings - {record.decode().strip()}:
+            verdict = export.judge([*export.lines[: line - 1], spelling.encode() + b"\n", *export.lines[line:]])
+            assert (verdict.good, verdict.code, verdict.line) == (False, "line_form", line)
