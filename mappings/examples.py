@@ -1,7 +1,7 @@
 """Examples of a procedure (記入例): inputs with the records that must come of them. They run before anything else trusts the mapping.
 
-``NN.application.xml`` is a 申請内容, ``NN.header.json`` holds ``day``, ``header`` and ``atena`` (``{"child/1": …}``), ``NN.expected/<group>.csv``
-the records as the standard CSV has them; a group without records has no file.
+``NN.application.xml`` is a 申請内容, ``NN.header.json`` holds ``day``, ``header`` and ``atena`` (``{"child/1": …}``),
+``NN.expected/<group>.csv`` the records as the standard CSV has them; a group without records has no file.
 """
 
 import json
@@ -45,7 +45,8 @@ def read_examples(procedure: Procedure) -> tuple[Example, ...]:
 
 def check_examples(procedure: Procedure, catalogue: Catalogue) -> list[str]:
     """What is wrong with the procedure's examples, one English line each; empty when all hold. Raises SpecError."""
-    return [f"{procedure.id} {example.name}: {fault}" for example in read_examples(procedure) for fault in _faults(procedure, example, catalogue)]
+    faults = ((example.name, fault) for example in read_examples(procedure) for fault in _faults(procedure, example, catalogue))
+    return [f"{procedure.id} {name}: {fault}" for name, fault in faults]
 
 
 def map_example(procedure: Procedure, example: Example, catalogue: Catalogue) -> Mapped:
@@ -69,7 +70,8 @@ def _read(path: Path) -> Example:
         atena = {(role, int(ordinal)): number for key, number in facts["atena"].items() for role, ordinal in [key.split("/")]}
         day, header = date.fromisoformat(facts["day"]), facts["header"]
     except (OSError, ValueError, KeyError) as error:
-        raise SpecError(file=facts_path, key="", problem=type(error).__name__, allowed="day, header, atena {role/ordinal: number}") from None
+        allowed = "day, header, atena {role/ordinal: number}"
+        raise SpecError(file=facts_path, key="", problem=type(error).__name__, allowed=allowed) from None
     content = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
     expected = {file.stem: file.read_bytes() for file in sorted(path.with_name(f"{name}.expected").glob("*.csv"))}
     return Example(name, content.get("様式版") or "", day, Source(1, content, header, atena), expected)

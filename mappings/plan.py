@@ -104,12 +104,13 @@ def _record(ground: _Ground, root: Node, number: int, record: RecordMap) -> Reco
     if missing:
         raise ground.error(record.group, f"required items have no source: {', '.join(missing)}")
     slots: dict[str, int] = {}
-    fields = tuple(_field(ground, top, slots, record.group, name, source) for name, source in record.fields.items())
+    fields = tuple(_field(ground, top, slots, (record.group, name), source) for name, source in record.fields.items())
     role = next((role.role for role in ground.procedure.roles if role.repeated and role.path == record.at), "")
     return RecordPlan(record.group, record.at, role, fields, len(slots), tuple(group))
 
 
-def _field(ground: _Ground, top: Node, slots: dict[str, int], group: str, name: str, source: FieldMap) -> FieldPlan:
+def _field(ground: _Ground, top: Node, slots: dict[str, int], place: tuple[str, str], source: FieldMap) -> FieldPlan:
+    group, name = place
     key = f"{group}.{name}"
     if name not in ground.groups[group]:
         raise ground.error(key, f"unknown item {name}", nearest(name, ground.groups[group]))

@@ -35,7 +35,8 @@ class Rule(Spec):
     """One rule over the records of a group. An empty value passes every kind but required_if and one_of.
 
     required_if: all items are filled when the condition holds. in_list: each item is one of values. not_after: the first item is not
-    after the second (ISO texts; unknown days pass). one_of: at least one item is filled. equals: all items are equal. check_digit: of the named number.
+    after the second (ISO texts; unknown days pass). one_of: at least one item is filled. equals: all items are equal.
+    check_digit: of the named number.
     length: minimum to maximum characters. rows: an application has minimum to maximum records of the group.
     status: shadow is reported only, warn is shown, hold lets the severity take effect.
     """
