@@ -132,7 +132,8 @@ def test_every_dropped_checkpoint_is_missed_by_its_witness(export: Export) -> No
             size = json.loads(record)["checkpoint"]["size"]
             lines = [*export.lines[: line - 1], *export.lines[line:]]
             verdict = export.judge(lines, witness)
-            assert (verdict.good, verdict.code, verdict.leaf) == (False, "checkpoint_missing", size)
+            place = (verdict.line, verdict.leaf)
+            assert (verdict.good, verdict.code, *place) == (False, "checkpoint_missing", min(line, len(lines)), size)
     unanchored = export.judge(lines)
     assert (unanchored.good, unanchored.leaves, unanchored.anchored) == (True, 12, 9)
     assert "記録番号10以降" in unanchored.sentence
@@ -228,7 +229,10 @@ def test_the_journal_s_stored_hash_locates_a_changed_row(export: Export, tmp_pat
         b'"x"',
         b"\xff",
         b'{"a":1,"a":1}',
-        b'{"leaf":true}',
+        b'{"data":"","hash":"","leaf":"1"}',
+        b'{"data":"","hash":"","leaf":true}',
+        b'{"data":{},"hash":"","leaf":1}',
+        b'{"data":"","extra":1,"hash":"","leaf":1}',
         b'{"checkpoint":[]}',
         b'"\\ud800"',
         b"NaN",
