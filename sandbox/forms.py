@@ -7,8 +7,8 @@ from random import Random
 
 from lxml import etree
 
-from sandbox.addresses import Home
 from sandbox.banks import pick_account
+from sandbox.town_dice import dice
 from sandbox.town_people import Household, Resident
 from vocabulary.dates import to_wareki
 
@@ -88,15 +88,16 @@ def person(resident: Resident, occasion: Occasion, *, sex: bool = True) -> list[
     return [*fields, leaf("性別", resident.sex)] if sex else fields
 
 
-def telephone(occasion: Occasion) -> str:
-    """A telephone number with hyphens, mobile or of the town."""
-    low = occasion.chance.randint(1000, 9999)
-    return f"090-{occasion.chance.randint(1000, 9999)}-{low}" if occasion.chance.random() < 0.8 else f"098-8{occasion.chance.randint(10, 99)}-{low}"
+def telephone(resident: Resident) -> str:
+    """The resident's telephone number with hyphens, mobile or of the town; always the same one."""
+    chance = dice(resident.atena, "telephone")
+    low = chance.randint(1000, 9999)
+    return f"090-{chance.randint(1000, 9999)}-{low}" if chance.random() < 0.8 else f"098-8{chance.randint(10, 99)}-{low}"
 
 
-def home_fields(home: Home, occasion: Occasion) -> list[etree._Element]:
+def home_fields(resident: Resident) -> list[etree._Element]:
     """郵便番号, 住所, 電話番号."""
-    return [leaf("郵便番号", home.postal), leaf("住所", home.line), leaf("電話番号", telephone(occasion))]
+    return [leaf("郵便番号", resident.home.postal), leaf("住所", resident.home.line), leaf("電話番号", telephone(resident))]
 
 
 def living(member: Resident, head: Resident) -> str:
@@ -130,7 +131,7 @@ def content(form: Form, filled: Filled, occasion: Occasion, *, attached: Sequenc
     root = branch(
         "申請内容",
         leaf("申請日", occasion.submitted.date().isoformat()),
-        branch("申請者", *person(applicant, occasion), *home_fields(applicant.home, occasion), blank_or("メール", mail)),
+        branch("申請者", *person(applicant, occasion), *home_fields(applicant), blank_or("メール", mail)),
         *filled.parts,
         branch("添付書類", *(_attached(name, digest) for name, digest in attached)),
     )

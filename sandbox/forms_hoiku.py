@@ -46,7 +46,7 @@ def _guardian(parent: Resident, occasion: Occasion) -> etree._Element:
         leaf("続柄", "01" if parent.sex == "1" else "02"),
         blank_or("個人番号", parent.number if occasion.chance.random() < 0.8 else None),
         leaf("住所", parent.home.line),
-        leaf("電話番号", telephone(occasion)),
+        leaf("電話番号", telephone(parent)),
         blank_or("勤務先", occasion.chance.choice(_EMPLOYERS) if works else None),
         leaf("必要事由", "01" if works else occasion.chance.choice(("03", "04", "06", "07"))),
     )

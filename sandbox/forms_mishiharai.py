@@ -36,7 +36,7 @@ def fill_mishiharai(household: Household, occasion: Occasion) -> Filled:
             *person(relative, occasion, sex=False),
             leaf("続柄", "母" if relative.sex == "2" else "父"),
             leaf("区分", occasion.chance.choice("122")),
-            leaf("電話番号", telephone(occasion)),
+            leaf("電話番号", telephone(relative)),
         ),
         leaf("対象期間開始", f"{begins:%Y-%m}"),
         leaf("対象期間終了", f"{dead.died:%Y-%m}"),

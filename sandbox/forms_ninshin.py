@@ -19,7 +19,7 @@ def fill_ninshin(household: Household, occasion: Occasion) -> Filled:
     today = occasion.submitted.date()
     head = mother if mother.relation == "世帯主" or not others else others[0]
     interviews = sorted(occasion.chance.sample(range(7, 28), occasion.chance.randint(0, 3)))
-    number, home = leaf("個人番号", mother.number), home_fields(mother.home, occasion)
+    number, home = leaf("個人番号", mother.number), home_fields(mother)
     parts = (
         branch("届出者", *person(mother, occasion, sex=False), number, *home, blank_or("職業", occasion.chance.choice((*_OCCUPATIONS, None)))),
         leaf("妊娠週数", str(weeks)),

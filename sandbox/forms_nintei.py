@@ -54,7 +54,7 @@ def _claimant(household: Household, occasion: Occasion) -> etree._Element:
         "請求者",
         *person(claimant, occasion),
         leaf("個人番号", claimant.number),
-        *home_fields(claimant.home, occasion),
+        *home_fields(claimant),
         leaf("一月一日の住所区分", "2" if household.former else "1"),
         blank_or("一月一日の団体名", household.former.municipality if household.former else None),
         leaf("職業区分", claimant.work),
