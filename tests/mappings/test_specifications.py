@@ -1,0 +1,94 @@
+"""A wrong spec stops at load with file, key, problem and what is allowed."""
+
+from pathlib import Path
+
+import pytest
+
+from mappings.catalogue import Catalogue, load_catalogue, mapping_for
+from mappings.yaml_door import SpecError
+from vocabulary.findings import Refused
+
+NINTEI = "procedures/jidoteate-nintei"
+FIXED = "formats/legacy-fixed"
+
+# file, what stands in it, what a hasty hand makes of it, key and words that the error must name
+MISTAKES = [
+    (f"{NINTEI}/procedure.yaml", "retention_years:", "retention_year:", "retention_year", "retention_years?"),
+    (f"{NINTEI}/procedure.yaml", "kind: 請求", "kind: 請願", "kind", "届出"),
+    (f"{NINTEI}/procedure.yaml", "signer: claimant", "signer: claiment", "signature.signer", "claimant?"),
+    (f"{NINTEI}/procedure.yaml", "notice: approved", "notice: aproved", "outcomes.approved.notice", "approved?"),
+    (f"{NINTEI}/procedure.yaml", "status: COMPLETED", "status: DONE", "outcomes.0.status", "COMPLETED"),
+    (f"{NINTEI}/procedure.yaml", "id: jidoteate-nintei", "id: jidoteate-nintey", "id", "jidoteate-nintei"),
+    (f"{NINTEI}/procedure.yaml", "portal_id: PT27001", "portal_id: PT27005", "portal_id", "PT27005"),
+    (f"{NINTEI}/procedure.yaml", "valid_from: 2024-10-01\nvalid", "valid_from: 2024-13-01\nvalid", "valid_from", "date"),
+    (f"{NINTEI}/procedure.yaml", "short: nintei", "short: nintei\nrules: []", "", "files of their own"),
+    (f"{NINTEI}/procedure.yaml", 'business: "027"', 'business: "27"', "business", "027"),
+    (f"{NINTEI}/mapping.yaml", "shimei_kana: {path: 請", "shimei_kena: {path: 請", "ninteiseikyu", "shimei_kana"),
+    (f"{NINTEI}/mapping.yaml", "with: postal", "with: postel", "ninteiseikyu.yubinbango", "postal?"),
+    (f"{NINTEI}/mapping.yaml", "person: spouse", "person: spous", "ninteiseikyu.haigusha_atenabango", "spouse?"),
+    (f"{NINTEI}/mapping.yaml", "with: birth", "with: date", "ninteiseikyu.seinengappi", "takes 2 paths"),
+    (f"{NINTEI}/mapping.yaml", "{header: uketsukebango}", "{header: uketsukebango, value: x}", "records.0.fields.uketsukebango", "exactly one"),
+    (f"{NINTEI}/mapping.yaml", "path: 添付書類, why", "path: 請求者, why", "ignore.請求者", "mapped and ignored"),
+    (f"{NINTEI}/mapping.yaml", "at: 児童", "at: 大学生年代の子", "records", "one at"),
+    (f"{NINTEI}/mapping.yaml", "group: ninteiseikyu_jido", "group: ninteiseikyu_jidou", "records.1.group", "ninteiseikyu_jido?"),
+    (f"{NINTEI}/mapping.yaml", "form_version: 2024-10", "form_version: 2024-11", "form_version", "2024-10"),
+    (f"{NINTEI}/expectations.yaml", "rule: in_list", "rule: inlist", "rules.0.rule", "in_list"),
+    (f"{NINTEI}/expectations.yaml", 'values: ["1", "3", "4"]', "values: []", "rules.0", "needs values"),
+    (f"{NINTEI}/expectations.yaml", "items: [shokugyokubun]", "items: [shokugyokubu]", "NINTEI-01.items", "shokugyokubun?"),
+    (f"{NINTEI}/expectations.yaml", "code: ACCOUNT_INCOMPLETE", "code: ACCOUNT_INCOMPLET", "NINTEI-02.code", "ACCOUNT_INCOMPLETE?"),
+    (f"{NINTEI}/notices.yaml", "{decided_on}", "{decided}", "notices.0.body", "decided_on?"),
+    (f"{NINTEI}/notices.yaml", "{receipt}", "{receipt!r}", "notices.0.body", "receipt"),
+    (f"{FIXED}/format.yaml", "encoding: cp932", "encoding: shift", "encoding", "cp932"),
+    (f"{FIXED}/format.yaml", "{sequence}", "{number}", "file_name", "sequence"),
+    (f"{FIXED}/layouts/mishiharai.yaml", "jukyusha_jusho, width: 200", "jukyusha_jusho, width: 2000", "fields", "at most 1597"),
+    (f"{FIXED}/format.yaml", "  approved:", "  note:", "gaiji.note", "approved"),
+    (f"{FIXED}/layouts/mishiharai.yaml", "item: jukyusha_jusho", "item: jukyusya_jusho", "fields.jukyusya_jusho", "jukyusha_jusho?"),
+    (f"{FIXED}/layouts/mishiharai.yaml", 'sub: "11"', 'sub: "01"', "sub", "ninteiseikyu"),
+    ("items/027/items.csv", "02700001,受付番号", "2700001,受付番号", "line 2 データ項目ID", "027 and five digits"),
+    ("items/027/items.csv", ",umu,", ",umo,", "コード", "umu"),
+    ("items/027/items.csv", "データ型", "型", "line 1", "データ型"),
+    ("codelists/umu.csv", "2,無,", "1,無,", "line 3", "valid twice"),
+    ("codelists/umu.csv", "9999-12-31", "99991231", "line 2", "YYYY-MM-DD"),
+]
+
+
+@pytest.mark.parametrize(("file", "right", "wrong", "key", "words"), MISTAKES, ids=[f"{m[0]}:{m[2][:30]}" for m in MISTAKES])
+def test_a_mistake_is_named_with_file_key_and_what_is_allowed(specs: Path, file: str, right: str, wrong: str, key: str, words: str) -> None:
+    path = specs / file
+    text = path.read_text(encoding="utf-8")
+    assert right in text
+    path.write_text(text.replace(right, wrong), encoding="utf-8")
+    with pytest.raises(SpecError) as caught:
+        load_catalogue(specs)
+    assert caught.value.file == path
+    assert key in caught.value.key
+    assert words in str(caught.value)
+
+
+def test_a_procedure_is_found_by_its_portal_id_and_others_are_not(catalogue: Catalogue) -> None:
+    found = catalogue.by_portal_id("PT27001")
+    assert found is not None
+    assert found.id == "jidoteate-nintei"
+    assert catalogue.by_portal_id("PT99001") is None
+
+
+def test_the_mapping_is_that_of_the_legal_day_and_form_version(catalogue: Catalogue) -> None:
+    procedure = catalogue.procedures["jidoteate-nintei"]
+    version = procedure.versions[0]
+    assert mapping_for(procedure, version.valid_from, form_version="2024-10") is procedure.mappings[0]
+    for day, form in ((version.valid_from.replace(month=9), "2024-10"), (version.valid_from, "2031-01")):
+        with pytest.raises(Refused) as caught:
+            mapping_for(procedure, day, form_version=form)
+        assert caught.value.finding.code == "FORM_VERSION_UNKNOWN"
+
+
+def test_notices_speak_only_after_every_placeholder_is_filled(catalogue: Catalogue) -> None:
+    notice = catalogue.procedures["jidoteate-nintei"].notices[0]
+    with pytest.raises(KeyError):
+        notice.fill(procedure="児童手当 認定請求")
+
+
+def test_what_the_pregnancy_procedure_says_is_for_few(catalogue: Catalogue) -> None:
+    procedure = catalogue.procedures["ninshin-todokede"]
+    assert procedure.access == "narrow"
+    assert [outcome.notice for outcome in procedure.outcomes] == [""]
