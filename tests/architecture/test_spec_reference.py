@@ -15,6 +15,7 @@ from mappings.procedure import Procedure
 from mappings.rules import NEEDS, Rule
 from mappings.transforms import TRANSFORMS
 
+
 def _chapter(root: Path, title: str) -> str:
     text = (root / "docs/spec-reference.md").read_text(encoding="utf-8")
     return text.partition(f"## {title}\n")[2].partition("\n## ")[0]
