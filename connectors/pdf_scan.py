@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"stream(\r\n|\n|\r)")
 _MOST_INFLATED = 64 << 20
 _MOST_OPENINGS = 8
 # /JS is short enough to occur by chance in compressed data, so it counts only before a string or a reference.
@@ -54,7 +54,7 @@ def _read_object_streams(data: bytes) -> Iterator[bytes | None]:
     for found in _STREAM.finditer(data):
         header = _ESCAPE.sub(lambda escape: bytes([int(escape[1], 16)]), data[after : found.start()])
         after = found.end()
-        if b"/ObjStm" not in header[header.rfind(b"endobj") + 1 :]:
+        if b"/ObjStm" not in header:
             continue
         content = _inflate(memoryview(data)[after:], left) if b"/FlateDecode" in header and left > 0 else None
         left -= len(content or b"")
