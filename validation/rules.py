@@ -20,6 +20,7 @@ KANA: Final[Mapping[str, re.Pattern[str]]] = {
 SCHEMES: Final[Mapping[str, Callable[[str], bool]]] = {
     "my_number": check_digits.valid_my_number,
     "atena": check_digits.valid_ledger_number,
+    "corporate": check_digits.valid_corporate_number,
 }
 
 Values = tuple[str, ...]

@@ -1,0 +1,99 @@
+"""Draws a day's pages (日次報告の作成): everything a browser needs is in the result, nothing is fetched from elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pipeline.pages import words
+from pipeline.pages.groups import by_reason
+from pipeline.pages.lettering import font_for
+from pipeline.pages.picture import bars
+from pipeline.pages.report import DayReport, OpenApplication
+from pipeline.pages.suite_days import suite_tables
+from pipeline.printing.sheets import render
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HERE: Final = Path(__file__).parent
+PAGES: Final = {"index.html": "日次報告", "close.html": "日締め", "validation.html": "検査結果"}
+STYLES: Final = ("tokens.css", "hub.css")
+
+
+def render_day(report: DayReport) -> dict[str, bytes]:
+    """File name under the reports folder → content: three pages, ``close.pdf``, styles and font.
+
+    Raises GlyphMissing when the sheet has a character that the font lacks.
+    """
+    pages = {name: render_page(name, report) for name in PAGES}
+    files = {name: page.encode() for name, page in pages.items()}
+    files["close.pdf"] = close_pdf(report)
+    files |= {f"static/{name}": (HERE / "static" / name).read_bytes() for name in STYLES}
+    files["static/hub.woff"] = font_for("".join(pages.values()))
+    return files
+
+
+def render_page(name: str, report: DayReport) -> str:
+    """One page of ``PAGES`` as HTML."""
+    template = _environment().get_template(name)
+    return template.render(
+        name=name,
+        pages=PAGES,
+        report=report,
+        counts=report.counts,
+        held=by_reason(report.held),
+        waiting=by_reason(report.waiting),
+        bars=bars(report),
+        suites=suite_tables(report.suites),
+    )
+
+
+def close_pdf(report: DayReport) -> bytes:
+    """The 日締め sheet: one A4 page with boxes to sign. Raises GlyphMissing or SheetError as ``sheets.render``."""
+    checkpoint = report.checkpoint
+    data: dict[str, object] = {
+        "municipality": report.municipality,
+        "day": words.day_text(report.day),
+        "made_at": words.time_text(report.made_at),
+        "green": report.green,
+        "counts": asdict(report.counts),
+        "procedures": [{"title": row.title, **asdict(row.counts)} for row in report.procedures],
+        "problems": [f"{row.title}：{problem}" for row in report.procedures for problem in row.problems],
+        "open": [*_open("保留", report.held), *_open("待ち", report.waiting)],
+        "channels": [asdict(row) for row in report.channels],
+        "deliveries": [_delivery(report, destination) for destination in dict.fromkeys(row.destination for row in report.deliveries)],
+        "missing_evidence": list(report.missing_evidence),
+        "stale": [row.title for row in report.freshness if row.stale],
+        "alarms": len(report.alarms),
+        "checkpoint": f"{checkpoint.leaves:,}件　{checkpoint.root}" if checkpoint else "",
+    }
+    return render("day_close", data)
+
+
+def _open(kind: str, applications: Sequence[OpenApplication]) -> list[dict[str, object]]:
+    groups = by_reason(applications)
+    return [{"kind": kind, "code": one.code, "sentence": one.saying.sentence, "count": len(one.applications)} for one in groups]
+
+
+def _delivery(report: DayReport, destination: str) -> dict[str, object]:
+    rows = [row for row in report.deliveries if row.destination == destination]
+    return {
+        "destination": destination,
+        "files": len(rows),
+        "records": sum(row.records for row in rows),
+        "proven": sum(bool(row.evidence) for row in rows),
+    }
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"day": words.day_text, "time": words.time_text, "figure": words.figure}
+    environment.globals |= {"explain": words.explain, "checks": words.CHECKS, "severities": words.SEVERITIES, "statuses": words.STATUSES}
+    return environment

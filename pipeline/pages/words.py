@@ -1,0 +1,73 @@
+"""What pages say to people (画面の言葉): dates, times, figures, stages, and the sentences of reasons and alarms."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from vocabulary.clock import JST
+from vocabulary.dates import to_wareki
+from vocabulary.reasons import reasons
+
+WEEKDAYS: Final = "月火水木金土日"
+STAGES: Final = {
+    "pull": "取得",
+    "open": "開封",
+    "verify": "署名検証",
+    "identify": "本人特定",
+    "map": "変換",
+    "check": "検査",
+    "release": "出力",
+    "deliver": "配信",
+}
+"""The steps between 収受 and 配信 as clerks know them, in their order."""
+
+CHECKS: Final = {
+    "CHECK_REQUIRED": "必須",
+    "CHECK_TYPE": "文字種・形",
+    "CHECK_LENGTH": "桁数",
+    "CHECK_CODE": "コード表",
+    "CHECK_DATE": "日付",
+}
+SEVERITIES: Final = {"error": "エラー（保留）", "alert": "アラート（要確認）", "info": "参考"}
+STATUSES: Final = {"shadow": "試行（記録のみ）", "warn": "注意表示のみ", "hold": "適用中"}
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A sentence and what to do about it."""
+
+    sentence: str
+    remedy: str
+
+
+ALARMS: Final = {
+    "DESTINATION_UNREACHABLE": Saying(
+        "配信先に接続できません。", "配信先のシステムと回線を確かめてください。つながり次第、自動で配信します。"
+    ),
+    "FILE_REFUSED": Saying("受け取る側がファイルを受け付けませんでした。", "受け取る側の理由を確かめ、直してから再実行してください。"),
+    "RESULT_ROWS_REFUSED": Saying("結果ファイルに取り込めない行があります。", "担当課に結果ファイルの内容を確認してください。"),
+}
+"""Alarms whose kind is no reason code."""
+
+
+def explain(code: str) -> Saying:
+    """The sentence and remedy of a reason code or alarm kind; of an unknown one the code itself, so that it is shown all the same."""
+    if code in reasons():
+        return Saying(reasons()[code].sentence, reasons()[code].remedy)
+    return ALARMS.get(code, Saying(code, "情報政策課へ連絡してください。"))
+
+
+def day_text(day: date) -> str:
+    """令和8年11月24日（火）."""
+    return f"{to_wareki(day)}（{WEEKDAYS[day.weekday()]}）"
+
+
+def time_text(instant: datetime) -> str:
+    """令和8年11月24日 9:05, in Japan."""
+    local = instant.astimezone(JST)
+    return f"{to_wareki(local.date())} {local.hour}:{local.minute:02d}"
+
+
+def figure(number: int) -> str:
+    """With thousands separated."""
+    return f"{number:,}"

@@ -1,0 +1,197 @@
+import io
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from fontTools.ttLib import TTFont
+from pypdf import PdfReader
+
+from pipeline.pages.groups import by_reason, flow
+from pipeline.pages.picture import bars
+from pipeline.pages.rendering import PAGES, close_pdf, render_day, render_page
+from pipeline.pages.report import Counts, DayReport
+from pipeline.pages.suite_days import suite_tables
+
+VOID = {"meta", "link", "br", "circle", "path", "rect", "line"}
+
+
+class Outline(HTMLParser):
+    """What a page consists of; an element that is closed wrongly fails the test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.ids: list[str] = []
+        self.references: list[str] = []
+        self.headings: list[int] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag not in VOID:
+            self.open.append(tag)
+        if "id" in attributes:
+            self.ids.append(attributes["id"] or "")
+        self.references += [value or "" for name, value in attrs if name in ("href", "src")]
+        self.references += ["#" + one for name, value in attrs if name == "aria-labelledby" for one in (value or "").split()]
+        if re.fullmatch(r"h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        assert tag != "script"
+
+    def handle_endtag(self, tag: str) -> None:
+        assert tag in VOID or self.open.pop() == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def outline(page: str) -> Outline:
+    parser = Outline()
+    parser.feed(page)
+    parser.close()
+    return parser
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_well_formed_and_its_links_lead_somewhere(name: str, report: DayReport) -> None:
+    found, files = outline(render_page(name, report)), render_day(report)
+    assert found.open == []
+    assert len(set(found.ids)) == len(found.ids)
+    inside = {reference[1:] for reference in found.references if reference.startswith("#")}
+    assert inside <= set(found.ids)
+    assert {reference for reference in found.references if not reference.startswith(("#", "data:,"))} <= set(files)
+    assert found.headings[0] == 1
+    assert found.headings.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in zip(found.headings, found.headings[1:], strict=False)), (
+        "a level of headings is skipped"
+    )
+
+
+def test_nothing_is_asked_from_outside(report: DayReport) -> None:
+    for name, content in render_day(report).items():
+        if name.endswith((".html", ".css")):
+            text = content.decode()
+            assert "//" not in re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL), name
+            assert "@import" not in text
+
+
+def test_a_balanced_day_says_so_in_words(report: DayReport) -> None:
+    for name in ("index.html", "close.html"):
+        text = "".join(outline(render_page(name, report)).text)
+        assert "届いた申請はすべて行方が分かっています。" in text
+        assert "不一致" not in text
+
+
+def test_an_unbalanced_day_names_procedure_and_receipt(unbalanced: DayReport) -> None:
+    for name in ("index.html", "close.html"):
+        text = "".join(outline(render_page(name, unbalanced)).text)
+        assert "行方の合わない申請があります。" in text
+        assert "20261124-00000077" in text
+        assert "≠" in text
+
+
+def test_a_page_never_says_balanced_above_figures_that_differ(unbalanced: DayReport) -> None:
+    claimed = replace(unbalanced, balanced=True)
+    assert not claimed.green
+    assert "行方の合わない申請があります。" in render_page("index.html", claimed)
+
+
+def test_every_reason_is_shown_with_sentence_remedy_and_receipts(report: DayReport) -> None:
+    page = render_page("index.html", report)
+    for group in by_reason([*report.held, *report.waiting]):
+        assert group.saying.sentence in page
+        assert group.saying.remedy in page
+        assert all(one.receipt in page for one in group.applications)
+
+
+def test_reasons_are_ordered_by_how_many_they_concern(report: DayReport) -> None:
+    sizes = [len(group.applications) for group in by_reason(report.held)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sum(sizes) == len(report.held) + 8, "eight applications have two reasons"
+
+
+def test_the_flow_loses_no_application(report: DayReport) -> None:
+    steps = flow(report)
+    stopped = sum(step.held + step.waiting for step in steps)
+    assert steps[0].reached == report.counts.day_in
+    assert stopped == report.counts.held + report.counts.waiting
+    done = report.counts.delivered + report.counts.settled + report.counts.withdrawn
+    assert steps[-1].reached - steps[-1].held - steps[-1].waiting == done
+    assert [bar.number for bar in bars(report)][-1] == done
+
+
+def test_a_day_without_anything_is_a_page_too(report: DayReport) -> None:
+    empty = DayReport(report.municipality, report.day, report.made_at, balanced=True, procedures=())
+    files = render_day(empty)
+    assert "保留はありません。" in files["index.html"].decode()
+    assert len(PdfReader(io.BytesIO(files["close.pdf"])).pages) == 1
+
+
+def test_texts_are_escaped(report: DayReport) -> None:
+    page = render_page("index.html", replace(report, municipality="<script>那覇</script>"))
+    assert "<script>" not in page
+
+
+def test_the_close_sheet_is_one_page_with_boxes_to_sign(unbalanced: DayReport) -> None:
+    many = replace(unbalanced, procedures=unbalanced.procedures * 12, held=unbalanced.held * 5, missing_evidence=("配信先",) * 40)
+    for report in (unbalanced, many):
+        pages = PdfReader(io.BytesIO(close_pdf(report))).pages
+        text = "".join(pages[0].extract_text().split())
+        assert len(pages) == 1
+        assert [word for word in ("作成", "確認", "承認", "×不一致", "20261124-00000077") if word not in text] == []
+
+
+def test_the_pages_font_draws_every_character_they_show(report: DayReport) -> None:
+    files = render_day(report)
+    known = set(TTFont(io.BytesIO(files["static/hub.woff"])).getBestCmap())
+    shown = {character for name in PAGES for text in outline(files[name].decode()).text for character in text if not character.isspace()}
+    assert {character for character in shown if ord(character) not in known} == set()
+
+
+def test_the_same_report_gives_the_same_files(report: DayReport) -> None:
+    assert render_day(report) == render_day(report)
+
+
+def test_suites_are_added_up_by_day_and_show_no_values(report: DayReport) -> None:
+    broken, whole = suite_tables(report.suites)
+    assert [day.day for day in whole.days] == [19, 20, 24]
+    assert whole.rows == (139, 140, 288)
+    assert [row.failed for row in whole.checks] == [(0, 3, 9), (0, 0, 0)]
+    assert broken.broken == (True,)
+    page = render_page("validation.html", report)
+    assert "検査が途中で止まった日があります。" in page
+    assert "20261124-" not in page, "auditors see counts, no applications"
+
+
+def test_counts_know_both_equations() -> None:
+    assert Counts(listed=5, not_fetched=1, gone_before_fetch=1, out_of_scope=1, stored=2, carried_in=1, delivered=2, held=1).balanced
+    assert not Counts(listed=1).balanced
+    assert not Counts(listed=1, stored=1).balanced
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("ink", "paper"),
+    [
+        ("neutral-solid-gray-800", "neutral-white"),
+        ("neutral-solid-gray-700", "primitive-orange-50"),
+        ("neutral-solid-gray-600", "neutral-white"),
+        ("neutral-solid-gray-600", "neutral-solid-gray-50"),
+        ("primitive-red-900", "primitive-red-50"),
+        ("primitive-red-900", "neutral-solid-gray-50"),
+        ("primitive-green-900", "primitive-green-50"),
+        ("primitive-green-900", "neutral-solid-gray-50"),
+        ("primitive-orange-1000", "neutral-white"),
+        ("primitive-blue-1000", "primitive-yellow-300"),
+    ],
+)
+def test_letters_stand_out_from_their_ground_by_4_5_to_1(ink: str, paper: str, report: DayReport) -> None:
+    tokens = dict(re.findall(r"--color-([a-z0-9-]+): (#[0-9a-f]{6});", render_day(report)["static/tokens.css"].decode()))
+    darker, lighter = sorted([_luminance(tokens[ink]), _luminance(tokens[paper])])
+    assert (lighter + 0.05) / (darker + 0.05) >= 4.5
