@@ -72,7 +72,11 @@ def _schema(path: Path) -> etree.XMLSchema:
 
 
 def _where(content: etree._Element, error: etree._LogEntry) -> str:
-    found = content.getroottree().xpath(error.path) if error.path else []
+    try:
+        found = content.getroottree().xpath(error.path) if error.path else []
+    except etree.XPathError:
+        # libxml2 names a prefixed element by a prefix that only the document knows.
+        found = []
     place = place_of(found[0], content) if isinstance(found, list) and found and isinstance(found[0], etree._Element) else ""
     return f"{place or '申請内容'} line {error.line}"
 

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from mappings.codelists import CodeList
 from mappings.records import Column
 from mappings.specification import nearest
-from mappings.widths import to_ascii_digits, to_full_width, to_half_kana
+from vocabulary.bank import to_holder_kana, valid_holder_kana
 from vocabulary.dates import read_date
+from vocabulary.widths import to_full, to_half_ascii
 
 
 class Changed(NamedTuple):
@@ -81,9 +82,9 @@ def _one_line(value: str) -> str:
     return "\u3000".join(value.splitlines())
 
 
-def _half_kana(value: str) -> str:
-    found = to_half_kana(value)
-    if found is None:
+def _holder_kana(value: str) -> str:
+    found = to_holder_kana(value)
+    if not valid_holder_kana(found):
         raise Unfit("MAP_VALUE")
     return found
 
@@ -104,11 +105,11 @@ def _birth(value: str, unknown: str | None) -> str:
 
 
 def _date_unknown_text(value: str, unknown: str | None) -> str | None:
-    return None if unknown is None else to_full_width(value)
+    return None if unknown is None else to_full(value)
 
 
 def _matching(value: str, pattern: re.Pattern[str], dropped: str) -> str:
-    plain = re.sub(dropped, "", to_ascii_digits(value))
+    plain = re.sub(dropped, "", to_half_ascii(value))
     if not pattern.fullmatch(plain):
         raise Unfit("MAP_VALUE")
     return plain
@@ -161,9 +162,8 @@ TRANSFORMS: Lookup[str, tuple[int, Convert]] = MappingProxyType(
     {
         "trim": (1, _trim),
         "one_line": (1, _one_line),
-        "full_width": (1, to_full_width),
-        "half_kana": (1, _half_kana),
-        "digits": (1, to_ascii_digits),
+        "full_width": (1, to_full),
+        "holder_kana": (1, _holder_kana),
         "date": (1, _date),
         "birth": (2, _birth),
         "date_unknown_text": (2, _date_unknown_text),

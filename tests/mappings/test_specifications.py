@@ -43,7 +43,7 @@ MISTAKES = [
     (f"{FIXED}/layouts/mishiharai.yaml", "jukyusha_jusho, width: 200", "jukyusha_jusho, width: 2000", "fields", "at most 1597"),
     (f"{FIXED}/format.yaml", "  approved:", "  note:", "gaiji.note", "approved"),
     (f"{FIXED}/layouts/mishiharai.yaml", "item: jukyusha_jusho", "item: jukyusya_jusho", "fields.jukyusya_jusho", "jukyusha_jusho?"),
-    (f"{FIXED}/layouts/mishiharai.yaml", 'sub: "11"', 'sub: "01"', "sub", "ninteiseikyu"),
+    (f"{FIXED}/layouts/ninteiseikyu_jido.yaml", 'sub: "02"', 'sub: "01"', "sub", "ninteiseikyu"),
     ("items/027/items.csv", "02700001,受付番号", "2700001,受付番号", "line 2 データ項目ID", "027 and five digits"),
     ("items/027/items.csv", ",umu,", ",umo,", "コード", "umu"),
     ("items/027/items.csv", "データ型", "型", "line 1", "データ型"),
