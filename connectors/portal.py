@@ -71,9 +71,7 @@ class PortalClient:
     def __init__(self, connection: HttpConnection) -> None:
         self._system = connection.name
         self._municipality = connection.client_id
-        self._session = HttpSession(
-            connection, login=_PATH["login"], patience=Patience(body=int(_PROFILE["largest_package_bytes"]))
-        )
+        self._session = HttpSession(connection, login=_PATH["login"], patience=Patience(body=int(_PROFILE["largest_package_bytes"])))
 
     def __enter__(self) -> "PortalClient":
         """The client itself."""
@@ -169,4 +167,3 @@ def _listed(answer: Answer, item: Mapping[str, Any]) -> Listed:
     if arrived.tzinfo is None:
         raise answer.unlike_profile("arrivedAt")
     return Listed(answer.text("receiptNumber", item), answer.text("procedureId", item), item["version"], arrived)
-

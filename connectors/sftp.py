@@ -160,7 +160,7 @@ def _sync(sftp: paramiko.SFTPClient, file: paramiko.SFTPFile) -> None:
     """Ask the server to bring the file to disk, where it can (fsync@openssh.com). A lost connection is raised."""
     try:
         # paramiko knows the extension's request but has no method for it.
-        sftp._request(CMD_EXTENDED, "fsync@openssh.com", file.handle)  # type: ignore[attr-defined]
+        sftp._request(CMD_EXTENDED, "fsync@openssh.com", file.handle)  # type: ignore[attr-defined]  # private to paramiko
     except OSError as error:
         if error.errno is not None or "unsupported" not in str(error).lower():
             raise

@@ -62,7 +62,7 @@ class SshSession:
         shown = self._transport.get_remote_server_key()
         if shown.get_name() != kind or not hmac.compare_digest(shown.get_base64(), key.split(" ")[0]):
             raise PermanentError(self._system, "host key of the server is not the pinned one; ask its operator before changing host_key")
-        if not self._transport.agreed_on_strict_kex:  # type: ignore[attr-defined]
+        if not self._transport.agreed_on_strict_kex:  # type: ignore[attr-defined]  # newer than its type stubs
             raise PermanentError(self._system, "server lacks strict key exchange; it must be updated")
         self._log_in(connection)
 

@@ -64,7 +64,7 @@ def start(root: Path, *, now: datetime, script: str = "ordinary-day") -> Running
     (root / "sandbox").mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "sandbox.process", str(root), "--now", now.isoformat(), "--script", script]
     with (root / "sandbox" / "process.log").open("ab") as log:
-        child = subprocess.Popen(command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)  # noqa: S603
+        child = subprocess.Popen(command, cwd=_PROJECT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)  # noqa: S603  this very program with its own arguments
     _children[child.pid] = child
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and child.poll() is None:
@@ -92,9 +92,7 @@ def find_running(root: Path) -> Running | None:
     record = _read_record(root)
     if record is None:
         return None
-    running = Running(
-        root, record["pid"], Ports(record["portal_port"], record["osr_port"], record["sftp_port"]), record["control_token"]
-    )
+    running = Running(root, record["pid"], Ports(record["portal_port"], record["osr_port"], record["sftp_port"]), record["control_token"])
     try:
         answer = running.control.identity()
     except (OSError, http.client.HTTPException, ssl.SSLError, ValueError, RuntimeError):
@@ -147,7 +145,7 @@ def main(arguments: list[str] | None = None) -> None:
     now = datetime.fromisoformat(options.now)
     root = options.root.resolve()
     # The servers' libraries stay unloaded in processes that only start or ask for a sandbox.
-    from sandbox.stage import Stage  # noqa: PLC0415
+    from sandbox.stage import Stage
 
     stage = Stage(root, now=now if now.tzinfo else now.replace(tzinfo=JST), script=options.script, earlier=_read_record(root) or {})
     stage.run()

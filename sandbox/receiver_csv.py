@@ -2,10 +2,13 @@
 
 import csv
 import io
+import re
 
 from sandbox.receiver_verdict import Verdict, rejected
 
 _RECEIPT = "uketsukebango"
+# Python's reader also accepts quotes inside bare cells and other line ends.
+_RFC_4180 = re.compile(r'(?:(?:[^",\r\n]*|"(?:[^"]|"")*")(?:,|\r\n))*')
 
 
 def read_csv(data: bytes) -> Verdict:
@@ -19,8 +22,10 @@ def read_csv(data: bytes) -> Verdict:
         return rejected("NOT_UTF8")
     except csv.Error:
         return rejected("NOT_CSV")
-    if not text.endswith("\r\n") or "\n" in _outside_quotes(text).replace("\r\n", ""):
+    if not text.endswith("\r\n"):
         return rejected("NOT_CRLF")
+    if not _RFC_4180.fullmatch(text):
+        return rejected("NOT_RFC_4180")
     return _judge(rows[0], rows[1:])
 
 
@@ -33,8 +38,3 @@ def _judge(header: list[str], records: list[list[str]]) -> Verdict:
         return rejected("COLUMN_COUNT")
     receipts = tuple(dict.fromkeys(row[header.index(_RECEIPT)] for row in records))
     return Verdict("OK", "", len(records), receipts) if all(receipts) else rejected("NO_RECEIPT_NUMBER")
-
-
-def _outside_quotes(text: str) -> str:
-    """The text without quoted cells, in which a line feed is data."""
-    return "".join(text.split('"')[::2])

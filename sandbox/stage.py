@@ -42,9 +42,9 @@ class Stage:
         """Open everything, write connections and process record, serve until told to stop."""
         secret = self._home / "secrets"
         tls = ensure_certificates(self._home / "tls")
-        portal = Portal(
-            MUNICIPALITY, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text
-        ).counter(ensure_secret(secret / "portal"), self._faults)
+        portal = Portal(MUNICIPALITY, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text).counter(
+            ensure_secret(secret / "portal"), self._faults
+        )
         osr = NoticeDesk(MUNICIPALITY, journals=self._journals).counter(ensure_secret(secret / "osr"), self._faults)
         entrance = SftpEntrance(self._accounts(), journals=self._journals, faults=self._faults)
         sftp_port = _kept_port(self._earlier.get("sftp_port", 0), lambda port: entrance.open(port, self._host_key()))

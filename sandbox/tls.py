@@ -38,9 +38,7 @@ def _make(folder: Path) -> None:
     ca_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _authority(ca_key)
     server = _server(server_key.public_key(), authority, ca_key)
-    secret = server_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+    secret = server_key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (folder / "server.key").touch(mode=0o600)
     (folder / "server.key").write_bytes(secret)
     (folder / "server.pem").write_bytes(server.public_bytes(serialization.Encoding.PEM))

@@ -20,7 +20,7 @@ def write(root: Path, name: str, cells: object) -> None:
     (root / "connections" / f"{name}.json").write_text(json.dumps(cells), encoding="utf-8")
 
 
-def test_paths_are_taken_against_the_root(tmp_path):
+def test_paths_are_taken_against_the_root(tmp_path: Path) -> None:
     write(tmp_path, "portal", PORTAL)
     write(tmp_path, "host", HOST)
     write(tmp_path, "hoiku", {"kind": "folder", "inbox": "delivered/hoiku", "outbox": "out"})
@@ -47,7 +47,7 @@ def test_paths_are_taken_against_the_root(tmp_path):
         (["portal"], "is not a JSON object"),
     ],
 )
-def test_a_wrong_key_is_named_with_its_file(tmp_path, cells, problem):
+def test_a_wrong_key_is_named_with_its_file(tmp_path: Path, cells: object, problem: str) -> None:
     write(tmp_path, "portal", cells)
     with pytest.raises(PermanentError) as wrong:
         load_connection(tmp_path, "portal")
@@ -56,7 +56,7 @@ def test_a_wrong_key_is_named_with_its_file(tmp_path, cells, problem):
     assert "correct the file" in str(wrong.value)
 
 
-def test_a_missing_or_broken_file_is_named(tmp_path):
+def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(PermanentError, match=r"portal\.json: does not exist; write the connection file"):
         load_connection(tmp_path, "portal")
     (tmp_path / "connections").mkdir()
@@ -65,7 +65,7 @@ def test_a_missing_or_broken_file_is_named(tmp_path):
         load_connection(tmp_path, "portal")
 
 
-def test_a_connection_of_another_kind_is_refused(tmp_path):
+def test_a_connection_of_another_kind_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "portal", {"kind": "folder", "inbox": "x"})
     write(tmp_path, "register", PORTAL)
     with pytest.raises(PermanentError, match="key kind is not one of portal, osr"):
@@ -74,7 +74,7 @@ def test_a_connection_of_another_kind_is_refused(tmp_path):
         folder_connection(tmp_path, "register")
 
 
-def test_a_secret_that_others_may_read_is_refused_without_being_shown(tmp_path):
+def test_a_secret_that_others_may_read_is_refused_without_being_shown(tmp_path: Path) -> None:
     write(tmp_path, "portal", PORTAL)
     (tmp_path / "secret").write_text("swordfish\n")
     (tmp_path / "secret").chmod(0o644)

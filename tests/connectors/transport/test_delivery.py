@@ -6,12 +6,13 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from connectors.connections import FolderConnection, SftpConnection
-from connectors.delivery import temporary_name
+from connectors.delivery import Reached, Target, pass_by, temporary_name
 from connectors.errors import PermanentError, TransientError
 from connectors.folder import FolderTarget
 from connectors.sftp import SftpTarget
@@ -33,7 +34,7 @@ class Place:
         self.connection = connection
         self.folder = folder
 
-    def target(self, reached=lambda point: None):
+    def target(self, reached: Reached = pass_by) -> Target:
         kind = FolderTarget if isinstance(self.connection, FolderConnection) else SftpTarget
         return kind(self.connection, reached=reached)
 
@@ -42,7 +43,7 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def openssh(tmp_path_factory):
+def openssh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     if not SSHD.exists():
         pytest.skip(f"{SSHD} is not installed: delivery is not tried against OpenSSH")
     home = tmp_path_factory.mktemp("openssh")
@@ -80,7 +81,7 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 @pytest.fixture(params=["folder", "asyncssh", "openssh"])
-def place(request, tmp_path):
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """An empty target of each kind."""
     if request.param == "openssh":
         found = request.getfixturevalue("openssh")
@@ -96,7 +97,7 @@ def place(request, tmp_path):
         file.unlink()
 
 
-def test_a_delivery_is_proved_by_the_bytes_read_back(place):
+def test_a_delivery_is_proved_by_the_bytes_read_back(place: Place) -> None:
     passed: list[str] = []
     target = place.target(passed.append)
     evidence = target.deliver("027_20261124_001.csv", DATA)
@@ -109,7 +110,7 @@ def test_a_delivery_is_proved_by_the_bytes_read_back(place):
     target.close()
 
 
-def test_the_same_delivery_again_only_proves_that_it_is_there(place):
+def test_the_same_delivery_again_only_proves_that_it_is_there(place: Place) -> None:
     target = place.target()
     target.deliver("a.csv", DATA)
     before = (place.folder / "a.csv").stat()
@@ -118,7 +119,7 @@ def test_the_same_delivery_again_only_proves_that_it_is_there(place):
     target.close()
 
 
-def test_other_bytes_never_replace_what_stands_under_the_name(place):
+def test_other_bytes_never_replace_what_stands_under_the_name(place: Place) -> None:
     target = place.target()
     target.deliver("a.csv", DATA)
     with pytest.raises(PermanentError, match=r"a\.csv: other bytes stand under this name"):
@@ -128,7 +129,7 @@ def test_other_bytes_never_replace_what_stands_under_the_name(place):
     target.close()
 
 
-def test_a_name_taken_at_the_last_moment_is_left_alone(place):
+def test_a_name_taken_at_the_last_moment_is_left_alone(place: Place) -> None:
     def occupy(point: str) -> None:
         if point.endswith("before_rename"):
             (place.folder / "a.csv").write_bytes(b"older")
@@ -140,7 +141,7 @@ def test_a_name_taken_at_the_last_moment_is_left_alone(place):
     target.close()
 
 
-def test_the_same_bytes_placed_by_a_twin_count_as_delivered(place):
+def test_the_same_bytes_placed_by_a_twin_count_as_delivered(place: Place) -> None:
     twin = place.target()
 
     def overtake(point: str) -> None:
@@ -159,7 +160,7 @@ def test_the_same_bytes_placed_by_a_twin_count_as_delivered(place):
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_death_at_any_point_leaves_whole_files_only_and_the_next_attempt_finishes(place, point):
+def test_death_at_any_point_leaves_whole_files_only_and_the_next_attempt_finishes(place: Place, point: str) -> None:
     place.target().deliver("older.csv", b"older")
 
     def die(passed: str) -> None:
@@ -180,7 +181,7 @@ def test_death_at_any_point_leaves_whole_files_only_and_the_next_attempt_finishe
     next_one.close()
 
 
-def test_bytes_that_change_on_the_way_never_get_the_final_name(place):
+def test_bytes_that_change_on_the_way_never_get_the_final_name(place: Place) -> None:
     def spoil(point: str) -> None:
         if point.endswith("before_readback"):
             (place.folder / temporary_name("a.csv", hashlib.sha256(DATA).hexdigest())).write_bytes(b"x" * len(DATA))
@@ -193,7 +194,7 @@ def test_bytes_that_change_on_the_way_never_get_the_final_name(place):
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 100_000])
-def test_any_size_arrives_whole(place, size):
+def test_any_size_arrives_whole(place: Place, size: int) -> None:
     target = place.target()
     assert target.deliver("sized.dat", b"z" * size).size == size
     assert target.read("sized.dat") == b"z" * size
@@ -201,7 +202,7 @@ def test_any_size_arrives_whole(place, size):
 
 
 @pytest.mark.parametrize("name", ["", "../a.csv", "a/b.csv", ".hidden", "a.csv.part", "児童手当.csv", "a\n.csv", "-a", "x" * 201])
-def test_names_of_foreign_making_are_refused(place, name):
+def test_names_of_foreign_making_are_refused(place: Place, name: str) -> None:
     target = place.target()
     with pytest.raises(PermanentError, match="delivery name"):
         target.deliver(name, DATA)
@@ -209,7 +210,7 @@ def test_names_of_foreign_making_are_refused(place, name):
     target.close()
 
 
-def test_the_outbox_shows_finished_files_only(place):
+def test_the_outbox_shows_finished_files_only(place: Place) -> None:
     out = place.folder.parent / "out" / "receipts"
     if "delivered" in str(place.folder):
         out = place.folder.parents[1] / "sandbox" / "receivers" / "jidoteate-std" / "out" / "receipts"
@@ -223,7 +224,7 @@ def test_the_outbox_shows_finished_files_only(place):
         file.unlink()
 
 
-def test_a_missing_folder_needs_a_person(place):
+def test_a_missing_folder_needs_a_person(place: Place) -> None:
     aside = place.folder.with_name("aside")
     shutil.move(place.folder, aside)
     try:

@@ -54,17 +54,17 @@ def _whole_request(link: ssl.SSLSocket) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory) -> Path:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("tls")
 
 
 @pytest.fixture(scope="module")
-def mouth(authority) -> Mouth:
+def mouth(authority: Path) -> Mouth:
     return Mouth(ensure_certificates(authority))
 
 
 @pytest.fixture
-def session(mouth, authority, tmp_path) -> Iterator[HttpSession]:
+def session(mouth: Mouth, authority: Path, tmp_path: Path) -> Iterator[HttpSession]:
     secret = tmp_path / "secret"
     secret.touch(mode=0o600)
     secret.write_text("swordfish")
@@ -84,7 +84,7 @@ def session(mouth, authority, tmp_path) -> Iterator[HttpSession]:
         (answer(b'{"state": "\xff"}'), "malformed JSON body"),
     ],
 )
-def test_a_body_that_is_no_json_object_is_transient(session, mouth, says, problem):
+def test_a_body_that_is_no_json_object_is_transient(session: HttpSession, mouth: Mouth, says: bytes, problem: str) -> None:
     mouth.says = says
     with pytest.raises(TransientError, match=problem):
         session.call("state", "POST", "/x").text("state")
@@ -100,7 +100,7 @@ def test_a_body_that_is_no_json_object_is_transient(session, mouth, says, proble
     ],
     ids=["short body", "cut chunk", "silence", "not HTTP"],
 )
-def test_an_answer_that_breaks_off_is_transient(session, mouth, says):
+def test_an_answer_that_breaks_off_is_transient(session: HttpSession, mouth: Mouth, says: bytes) -> None:
     mouth.says = says
     with pytest.raises(TransientError, match="state: no answer"):
         session.call("state", "POST", "/x")
@@ -116,7 +116,7 @@ def test_an_answer_that_breaks_off_is_transient(session, mouth, says):
     ],
     ids=["redirect", "compressed", "too large", "refused"],
 )
-def test_an_answer_outside_the_profile_is_permanent(session, mouth, says, problem):
+def test_an_answer_outside_the_profile_is_permanent(session: HttpSession, mouth: Mouth, says: bytes, problem: str) -> None:
     mouth.says = says
     with pytest.raises(PermanentError, match=problem):
         session.call("state", "POST", "/x")
@@ -134,21 +134,21 @@ def test_an_answer_outside_the_profile_is_permanent(session, mouth, says, proble
         ([], None),
     ],
 )
-def test_the_wait_that_the_server_asks_for_is_kept_within_an_hour(session, mouth, headers, seconds):
+def test_the_wait_asked_for_is_kept_within_an_hour(session: HttpSession, mouth: Mouth, headers: list[str], seconds: float | None) -> None:
     mouth.says = answer(b"{}", *headers, status="429 Too Many Requests")
     with pytest.raises(TransientError) as busy:
         session.call("state", "POST", "/x")
     assert busy.value.retry_after == seconds
 
 
-def test_errors_repeat_neither_body_nor_secret(session, mouth):
+def test_errors_repeat_neither_body_nor_secret(session: HttpSession, mouth: Mouth) -> None:
     mouth.says = answer('{"message": "那覇太郎 123456789018"}'.encode(), status="422 Unprocessable")
     with pytest.raises(PermanentError) as refused:
         session.call("state", "POST", "/x", {"name": "那覇太郎"})
     assert str(refused.value) == "portal: state: status 422"
 
 
-def test_a_token_that_is_never_accepted_ends_in_an_error(session, mouth):
+def test_a_token_that_is_never_accepted_ends_in_an_error(session: HttpSession, mouth: Mouth) -> None:
     mouth.says = answer(b"{}", status="401 Unauthorized")
     mouth.heard.clear()
     with pytest.raises(PermanentError, match="status 401"):
@@ -156,7 +156,7 @@ def test_a_token_that_is_never_accepted_ends_in_an_error(session, mouth):
     assert [head.split(b" ")[1] for head in mouth.heard] == [b"/login", b"/x", b"/login", b"/x"]
 
 
-def test_a_profile_key_of_another_type_is_named(session, mouth):
+def test_a_profile_key_of_another_type_is_named(session: HttpSession, mouth: Mouth) -> None:
     mouth.says = answer(b'{"state": 3, "items": {}}')
     found = session.call("state", "POST", "/x")
     with pytest.raises(PermanentError, match="key state is not as the profile says"):
@@ -166,7 +166,7 @@ def test_a_profile_key_of_another_type_is_named(session, mouth):
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
-def test_tls_older_than_1_2_is_refused(authority, tmp_path):
+def test_tls_older_than_1_2_is_refused(authority: Path, tmp_path: Path) -> None:
     context = ensure_certificates(authority)
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.TLSv1

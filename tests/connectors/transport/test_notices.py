@@ -1,6 +1,8 @@
 """The notice client against the intermediate server's stand-in over real TLS."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -15,29 +17,29 @@ def notice(reference: str, *, atena: str = "000000000000019", body: str = "申�
 
 
 @pytest.fixture
-def osr(world):
+def osr(world: Any) -> Iterator[NoticeClient]:
     with NoticeClient(world.http("osr")) as client:
         yield client
 
 
-def references(world) -> list[str]:
+def references(world: Any) -> list[str]:
     return [effect["key"] for effect in world.effects("osr", "notice")]
 
 
-def test_the_same_reference_again_gives_the_same_answer_and_no_second_notice(world, osr):
+def test_the_same_reference_again_gives_the_same_answer_and_no_second_notice(world: Any, osr: NoticeClient) -> None:
     first, again = osr.send(notice("twice")), osr.send(notice("twice"))
     assert first == again
     assert first.result == "accepted"
     assert references(world).count("twice") == 1
 
 
-def test_a_reference_never_stands_for_two_notices(osr):
+def test_a_reference_never_stands_for_two_notices(osr: NoticeClient) -> None:
     osr.send(notice("stable"))
     with pytest.raises(PermanentError, match="409"):
         osr.send(notice("stable", body="別の本文"))
 
 
-def test_a_notice_whose_answer_was_lost_is_found_by_its_reference(world, osr):
+def test_a_notice_whose_answer_was_lost_is_found_by_its_reference(world: Any, osr: NoticeClient) -> None:
     world.arm("lost-answers")
     with pytest.raises(TransientError):
         osr.send(notice("lost"))
@@ -46,7 +48,7 @@ def test_a_notice_whose_answer_was_lost_is_found_by_its_reference(world, osr):
     assert references(world).count("lost") == 1
 
 
-def test_an_overloaded_server_is_asked_again_later(world, osr):
+def test_an_overloaded_server_is_asked_again_later(world: Any, osr: NoticeClient) -> None:
     world.arm("overload")
     with pytest.raises(TransientError) as busy:
         osr.send(notice("busy"))
@@ -57,12 +59,12 @@ def test_an_overloaded_server_is_asked_again_later(world, osr):
     assert osr.send(notice("busy")).result == "accepted"
 
 
-def test_an_expired_token_is_replaced(world, osr):
+def test_an_expired_token_is_replaced(world: Any, osr: NoticeClient) -> None:
     world.arm("expired-tokens")
     assert {osr.send(notice(f"token-{number}")).result for number in range(3)} == {"accepted"}
 
 
-def test_a_resident_without_an_account_is_told_apart(world, osr):
+def test_a_resident_without_an_account_is_told_apart(world: Any, osr: NoticeClient) -> None:
     answers = {osr.send(notice(f"account-{number}", atena=f"{number:015d}")).result for number in range(60)}
     assert answers == {"accepted", "not_registered"}
     without = [effect["key"] for effect in world.effects("osr", "no_account")]
@@ -70,12 +72,12 @@ def test_a_resident_without_an_account_is_told_apart(world, osr):
     assert osr.state(without[0]) == "not_registered"
 
 
-def test_a_notice_that_is_too_long_is_refused_and_stays_unknown(osr):
+def test_a_notice_that_is_too_long_is_refused_and_stays_unknown(osr: NoticeClient) -> None:
     assert osr.send(notice("long", body="あ" * 2001)).result == "refused"
     assert osr.state("long") == "unknown"
 
 
-def test_a_cancelled_notice_says_so_and_cancelling_nothing_changes_nothing(world, osr):
+def test_a_cancelled_notice_says_so_and_cancelling_nothing_changes_nothing(world: Any, osr: NoticeClient) -> None:
     world.arm("lost-answers")
     with pytest.raises(TransientError):
         osr.send(notice("gone"))
@@ -87,7 +89,7 @@ def test_a_cancelled_notice_says_so_and_cancelling_nothing_changes_nothing(world
     assert [effect["key"] for effect in world.effects("osr", "cancel")].count("gone") == 1
 
 
-def test_a_file_of_notices_is_registered_once_and_answers_when_done(world, osr):
+def test_a_file_of_notices_is_registered_once_and_answers_when_done(world: Any, osr: NoticeClient) -> None:
     world.arm("lost-answers")
     notices = [notice(f"file-{number}") for number in range(5)]
     with pytest.raises(TransientError):
@@ -100,12 +102,12 @@ def test_a_file_of_notices_is_registered_once_and_answers_when_done(world, osr):
     assert len([key for key in references(world) if key.startswith("file-")]) == 5
 
 
-def test_too_many_notices_for_a_file_are_never_sent(osr):
+def test_too_many_notices_for_a_file_are_never_sent(osr: NoticeClient) -> None:
     with pytest.raises(PermanentError, match="more than 1000"):
         osr.send_file("large", [notice(str(number)) for number in range(1001)])
 
 
-def test_journals_hold_neither_text_nor_resident_numbers(world, osr):
+def test_journals_hold_neither_text_nor_resident_numbers(world: Any, osr: NoticeClient) -> None:
     osr.send(notice("private", atena="918273645546372", body="秘密の本文"))
     folder = world.root / "sandbox" / "journals"
     text = "".join(file.read_text(encoding="utf-8") for file in folder.iterdir())
@@ -115,5 +117,5 @@ def test_journals_hold_neither_text_nor_resident_numbers(world, osr):
     assert "受付のお知らせ" not in text
 
 
-def test_repr_of_a_notice_shows_no_resident():
+def test_repr_of_a_notice_shows_no_resident() -> None:
     assert "000000000000019" not in repr(notice("shown"))

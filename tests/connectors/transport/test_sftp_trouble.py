@@ -3,6 +3,8 @@
 import asyncio
 import dataclasses
 import threading
+from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -14,7 +16,7 @@ from sandbox.secret_files import ensure_ssh_key
 DATA = b"0123456789" * 20_000
 
 
-def test_a_cut_in_mid_upload_leaves_no_final_name_and_a_cut_after_the_rename_is_found_out(world):
+def test_a_cut_in_mid_upload_leaves_no_final_name_and_a_cut_after_the_rename_is_found_out(world: Any) -> None:
     folder = world.root / "delivered" / "jidoteate-std"
     target = SftpTarget(world.sftp())
     target.deliver("older.csv", b"older")
@@ -31,7 +33,7 @@ def test_a_cut_in_mid_upload_leaves_no_final_name_and_a_cut_after_the_rename_is_
     target.close()
 
 
-def test_a_changed_host_key_stops_everything_before_a_byte_is_sent(world):
+def test_a_changed_host_key_stops_everything_before_a_byte_is_sent(world: Any) -> None:
     world.arm("other-host-key")
     before = len(world.calls("sftp"))
     target = SftpTarget(world.sftp())
@@ -44,14 +46,14 @@ def test_a_changed_host_key_stops_everything_before_a_byte_is_sent(world):
     target.close()
 
 
-def test_a_key_that_the_server_does_not_know_is_a_permanent_error(world, tmp_path):
+def test_a_key_that_the_server_does_not_know_is_a_permanent_error(world: Any, tmp_path: Path) -> None:
     ensure_ssh_key(tmp_path / "stranger")
     target = SftpTarget(dataclasses.replace(world.sftp(), key_file=tmp_path / "stranger"))
     with pytest.raises(PermanentError, match="log-in refused"):
         target.deliver("never.csv", DATA)
 
 
-def test_a_key_file_without_a_key_is_named_and_not_repeated(world, tmp_path):
+def test_a_key_file_without_a_key_is_named_and_not_repeated(world: Any, tmp_path: Path) -> None:
     (tmp_path / "key").touch(mode=0o600)
     (tmp_path / "key").write_text("swordfish")
     target = SftpTarget(dataclasses.replace(world.sftp(), key_file=tmp_path / "key"))
@@ -60,7 +62,7 @@ def test_a_key_file_without_a_key_is_named_and_not_repeated(world, tmp_path):
     assert "swordfish" not in str(wrong.value)
 
 
-def test_each_destination_sees_its_own_folders_only(world):
+def test_each_destination_sees_its_own_folders_only(world: Any) -> None:
     host = SftpTarget(world.sftp("jidoteate-host"))
     host.deliver("own.dat", DATA)
     std = SftpTarget(world.sftp("jidoteate-std"))
@@ -73,7 +75,7 @@ def test_each_destination_sees_its_own_folders_only(world):
         SftpTarget(dataclasses.replace(world.sftp("jidoteate-std"), inbox="/out/receipts")).deliver("forged.csv", DATA)
 
 
-def test_nobody_listening_is_transient(world):
+def test_nobody_listening_is_transient(world: Any) -> None:
     with pytest.raises(TransientError, match=r"no connection to 127\.0\.0\.1:9"):
         SftpTarget(dataclasses.replace(world.sftp(), port=9)).read("a.csv")
 
@@ -88,7 +90,7 @@ def test_nobody_listening_is_transient(world):
     ],
     ids=["CBC", "ChaCha20", "SHA-1 key exchange", "SHA-1 MAC"],
 )
-def test_a_server_with_weak_algorithms_only_is_refused(world, weak):
+def test_a_server_with_weak_algorithms_only_is_refused(world: Any, weak: dict[str, Any]) -> None:
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, daemon=True).start()
     key = str(world.root / "sandbox" / "secrets" / "sftp_host_ed25519")
