@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from lxml import etree
 
 from sandbox.form_pdf import Printer
-from sandbox.forms import NAMESPACE, Document, Form, Occasion, content
+from sandbox.forms import DEFAULT_PREFIX, NAMESPACE, Document, Form, Occasion, content
 from sandbox.forms_catalogue import FORMS
 from sandbox.jpki import Signer, issue
 from sandbox.jpki_publication import Revocation
@@ -20,6 +20,7 @@ from sandbox.town_dice import dice
 from sandbox.town_people import Household, Resident
 
 USUAL_AUTHORITY = "signca03"
+SIGN_FREELY = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One application before it is packed. filled: 申請内容, not yet signed. signer: None leaves it unsigned. persons: everybody it names."""
+    """One application before it is packed.
+
+    filled: 申請内容, not yet signed. signer: None leaves it unsigned. persons: everybody it names. later: documents still to come.
+    """
 
     slot: Slot
     form: Form
@@ -48,7 +52,7 @@ class Application:
 
     def signed_xml(self) -> etree._Element:
         """The 申請パッケージ: the content, and the signature when there is a signer."""
-        package = etree.Element(f"{{{NAMESPACE}}}申請パッケージ", nsmap={None: NAMESPACE})
+        package = etree.Element(f"{{{NAMESPACE}}}申請パッケージ", nsmap=DEFAULT_PREFIX)
         package.append(deepcopy(self.filled))
         if self.signer:
             sign_content(package, reference="shinsei", signer=self.signer)
@@ -119,19 +123,22 @@ class Bureau:
             form=form,
             municipality=self.municipality,
             filled=content(form, filled, occasion, attached=[(one.name, one.digest) for one in attachments]),
-            signer=self.certificate(applicant, slot) if form.signed else None,
+            signer=self.certificate(applicant, slot) if form.signed or self._signs_freely(slot) else None,
             auth_serial=applicant.cards[-1].serial,
             applicant=applicant,
             persons=filled.persons,
             attachments=attachments,
         )
 
+    def _signs_freely(self, slot: Slot) -> bool:
+        """Some sign although the procedure does not ask for it."""
+        return dice(self.town.seed, slot.receipt, "signs").random() < SIGN_FREELY
+
     def _attach(self, place: int, document: Document, owner: Resident, slot: Slot) -> Attachment:
-        return Attachment(f"attachments/{place:02}.{document.kind}", f"{document.title}.{document.kind}", document.code, self._picture(document, owner, slot))
+        name, title = f"attachments/{place:02}.{document.kind}", f"{document.title}.{document.kind}"
+        return Attachment(name, title, document.code, self._picture(document, owner, slot))
 
     def _picture(self, document: Document, owner: Resident, slot: Slot) -> bytes:
         if document.kind == "pdf":
             return self.printer.attachment(title=document.title, owner=owner.name, made=slot.submitted)
         return (tiny_png if document.kind == "png" else tiny_jpeg)(f"{document.code} {slot.receipt}")
-
-

@@ -28,8 +28,8 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType({
         defects_identity.numbers_exchanged, defects_identity.number_wrong_check_digit, defects_identity.number_differs_from_register,
         defects_identity.unknown_serial, defects_identity.reissued_serial, defects_identity.twins, defects_identity.spouse_protected,
         defects_identity.character_without_cp932, defects_identity.birth_date_unknown, defects_identity.public_servant,
-        defects_course.receipt_conflict, defects_course.filed_twice, defects_course.withdrawn_before_fetch, defects_course.changed_after_listing,
-        defects_course.document_by_post, defects_course.public_money_account_chosen,
+        defects_course.receipt_conflict, defects_course.filed_twice, defects_course.withdrawn_before_fetch,
+        defects_course.changed_after_listing, defects_course.document_by_post, defects_course.public_money_account_chosen,
     )
 })  # fmt: skip
 """Name in ``defects.yaml`` → what builds it."""

@@ -28,7 +28,8 @@ class Printer:
 
     def form(self, content: etree._Element, *, title: str, receipt: str, submitted: datetime, arrived: datetime) -> bytes:
         """The form with 項目 and 値 in tables, 受付番号 and the two times. 個人番号 is printed as 記載あり only."""
-        header = ["受付番号", receipt, "手続", title, "申請日時", f"{submitted:%Y-%m-%d %H:%M:%S}", "到達日時", f"{arrived:%Y-%m-%d %H:%M:%S}"]
+        sent, had = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (submitted, arrived))
+        header = ["受付番号", receipt, "手続", title, "申請日時", sent, "到達日時", had]
         value = {"title": title, "receipt": receipt, "header": header, "sections": list(_sections(content))}
         return self._print(self._form, "form", value, submitted)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
+from typing import Any
 
 from lxml import etree
 
@@ -13,6 +14,8 @@ from sandbox.town_people import Household, Resident
 from vocabulary.dates import to_wareki
 
 NAMESPACE = "urn:pittari-profile:application:1"
+DEFAULT_PREFIX: Any = {None: NAMESPACE}
+"""Makes the namespace the default one; the stubs of lxml know no prefix None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +42,23 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A form filled in. parts: what stands between 申請者 and 添付書類. persons: everybody whom the form names with a birth date."""
+    """A form filled in.
+
+    parts: what stands between 申請者 and 添付書類, None where left blank. persons: everybody whom the form names with a birth date.
+    """
 
     applicant: Resident
-    parts: tuple[etree._Element, ...]
+    parts: tuple[etree._Element | None, ...]
     persons: tuple[Resident, ...]
     documents: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A procedure's form. id: our folder name; portal_id 手続ID, form_id 様式ID, version 様式版. signed: whether residents sign it."""
+    """A procedure's form.
+
+    id: our folder name; portal_id 手続ID, form_id 様式ID, version 様式版. signed: whether all residents sign it, or only some.
+    """
 
     id: str
     title: str
@@ -62,14 +71,14 @@ class Form:
 
 def leaf(name: str, text: str) -> etree._Element:
     """An element with a value."""
-    element = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap={None: NAMESPACE})
+    element = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap=DEFAULT_PREFIX)
     element.text = text
     return element
 
 
 def branch(name: str, *children: etree._Element | None) -> etree._Element:
     """An element with children; None stands for a field left blank."""
-    element = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap={None: NAMESPACE})
+    element = etree.Element(f"{{{NAMESPACE}}}{name}", nsmap=DEFAULT_PREFIX)
     element.extend([child for child in children if child is not None])
     return element
 

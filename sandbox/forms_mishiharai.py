@@ -7,7 +7,7 @@ from sandbox.town_people import Household
 
 
 def fill_mishiharai(household: Household, occasion: Occasion) -> Filled:
-    """The claim of the children, eldest first, filed by the surviving parent. Raises ValueError for a household without a departed parent."""
+    """The claim of the children, eldest first, filed by the surviving parent. Raises ValueError where nobody died."""
     dead, (relative, *_), children = household.departed, household.parents, household.minors(occasion.day)
     if dead is None or dead.died is None:
         raise ValueError("nobody died in this household")

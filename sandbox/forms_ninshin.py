@@ -20,8 +20,9 @@ def fill_ninshin(household: Household, occasion: Occasion) -> Filled:
     head = mother if mother.relation == "世帯主" or not others else others[0]
     interviews = sorted(occasion.chance.sample(range(7, 28), occasion.chance.randint(0, 3)))
     number, home = leaf("個人番号", mother.number), home_fields(mother)
+    work = blank_or("職業", occasion.chance.choice((*_OCCUPATIONS, None)))
     parts = (
-        branch("届出者", *person(mother, occasion, sex=False), number, *home, blank_or("職業", occasion.chance.choice((*_OCCUPATIONS, None)))),
+        branch("届出者", *person(mother, occasion, sex=False), number, *home, work),
         leaf("妊娠週数", str(weeks)),
         leaf("分娩予定日", occasion.written(today + timedelta(weeks=40 - weeks))),
         leaf("医療機関名", occasion.chance.choice(_CLINICS)),

@@ -32,7 +32,7 @@ def fill_nintei(household: Household, occasion: Occasion) -> Filled:
         leaf("公簿確認の同意", "1" if occasion.chance.random() < 0.95 else "2"),
     )
     persons = (claimant, *others, *minors, *students)
-    return Filled(claimant, tuple(part for part in parts if part is not None), persons, _documents(claimant, minors, occasion))
+    return Filled(claimant, parts, persons, _documents(claimant, minors, occasion))
 
 
 def _reason(household: Household, occasion: Occasion) -> tuple[str, date]:

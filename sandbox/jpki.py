@@ -19,7 +19,11 @@ from sandbox.jpki_names import basic_four_items
 from sandbox.town_people import Resident
 
 POLICIES = {"signing": "1.2.392.200149.8.5.1.1.10", "authentication": "1.2.392.200149.8.5.1.3.10"}
-AUTHORITIES = {"signca02": "Test Digital Signature CA 02", "signca03": "Test Digital Signature CA 03", "authca": "Test User Authentication CA 01"}
+AUTHORITIES = {
+    "signca02": "Test Digital Signature CA 02",
+    "signca03": "Test Digital Signature CA 03",
+    "authca": "Test User Authentication CA 01",
+}
 RESIDENT_KEYS = 8
 _FOUNDED = datetime(2023, 1, 1, tzinfo=UTC)
 _CLOSES = datetime(2043, 1, 1, tzinfo=UTC)
@@ -53,11 +57,13 @@ def test_key(name: str) -> RSAPrivateKey:
 
 
 def _distinguished(name: str) -> x509.Name:
-    return x509.Name([
-        x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Test JPKI of the sandbox"),
-        x509.NameAttribute(NameOID.COMMON_NAME, name),
-    ])
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Test JPKI of the sandbox"),
+            x509.NameAttribute(NameOID.COMMON_NAME, name),
+        ]
+    )
 
 
 @cache
@@ -87,7 +93,7 @@ def _usage(*, authority: bool = False, signing: bool = False) -> x509.KeyUsage:
 def issue(
     resident: Resident, *, authority: str, serial: int, valid_from: datetime, valid_until: datetime, purpose: str = "signing"
 ) -> Signer:
-    """Issue a certificate of ``purpose`` (signing or authentication) to a resident; only signing ones carry the four basic items (基本4情報)."""
+    """Issue a certificate of ``purpose`` (signing or authentication) to a resident; only signing ones carry 基本4情報."""
     issuer = authorities()[authority]
     key = test_key(f"resident{serial % RESIDENT_KEYS + 1}")
     public = key.public_key()

@@ -17,7 +17,7 @@ _SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 
 def sign_content(package: etree._Element, *, reference: str, signer: Signer) -> etree._Element:
-    """Append a ds:Signature over the child of ``package`` whose Id is ``reference`` and give it back. Raises ValueError without that child."""
+    """Append a ds:Signature over the child of ``package`` with Id ``reference`` and give it back. Raises ValueError without that child."""
     content = next((child for child in package if child.get("Id") == reference), None)
     if content is None:
         raise ValueError("the package has no content with that Id")

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from lxml import etree
 
 MANIFEST_NAMESPACE = "urn:pittari-profile:manifest:1"
+_DEFAULT_PREFIX: Any = {None: MANIFEST_NAMESPACE}
 _MEMBER_TIME = (2026, 1, 1, 0, 0, 0)
 
 
@@ -46,13 +48,14 @@ class Manifest:
 
     def xml(self) -> bytes:
         """The bytes of ``manifest.xml``."""
-        root = etree.Element(f"{{{MANIFEST_NAMESPACE}}}申請情報", nsmap={None: MANIFEST_NAMESPACE})
+        root = etree.Element(f"{{{MANIFEST_NAMESPACE}}}申請情報", nsmap=_DEFAULT_PREFIX)
         root.set("版", "1")
         for name, text in self._texts():
             _add(root, name).text = text
         listed = _add(root, "添付一覧")
         for one in self.attachments:
-            _add(listed, "添付", ファイル名=one.name, 表示名=one.title, 書類コード=one.document, サイズ=str(len(one.data)), ダイジェスト=one.digest)
+            size, digest = str(len(one.data)), one.digest
+            _add(listed, "添付", ファイル名=one.name, 表示名=one.title, 書類コード=one.document, サイズ=size, ダイジェスト=digest)
         if self.later:
             owed = _add(root, "後送書類一覧")
             for document, way in self.later:

@@ -39,8 +39,8 @@ def _link(card: Card, resident: Resident) -> Sequence[str]:
 def _row(one: Resident) -> Sequence[str]:
     birth = f"{one.birth.year:04}-00-00" if one.birth_unknown else one.birth.isoformat()
     return (
-        one.atena, one.household, one.number, one.name, one.kana, birth, "1" if one.birth_unknown else "0", one.birth_unknown, one.sex, one.relation,
-        one.home.postal, one.home.address, one.home.room, one.kind, "1" if one.protected else "0", one.moved.isoformat(), NEW,
+        one.atena, one.household, one.number, one.name, one.kana, birth, "1" if one.birth_unknown else "0", one.birth_unknown, one.sex,
+        one.relation, one.home.postal, one.home.address, one.home.room, one.kind, "1" if one.protected else "0", one.moved.isoformat(), NEW,
     )  # fmt: skip
 
 
@@ -49,10 +49,9 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
-    count = 0
-    for count, row in enumerate(rows, start=1):
-        writer.writerow(row)
+    listed = list(rows)
+    writer.writerows(listed)
     data = text.getvalue().encode("utf-8")
     path.write_bytes(data)
-    end = {"rows": count, "sha256": sha256(data).hexdigest()}
+    end = {"rows": len(listed), "sha256": sha256(data).hexdigest()}
     path.with_name(f"{path.name}.end").write_text(json.dumps(end) + "\n", encoding="utf-8")

@@ -55,7 +55,8 @@ def _namesakes(desk: Desk, households: Mapping[str, tuple[Household, ...]]) -> I
 
 def _birth(desk: Desk) -> Household:
     parents = 1 if desk.chance.random() < 0.12 else 2
-    household = family(desk, kind="birth", births=child_births(desk, youngest=0, oldest=19, baby=True), parents=parents, elders=desk.chance.choice((0, 0, 0, 1)))
+    births = child_births(desk, youngest=0, oldest=19, baby=True)
+    household = family(desk, kind="birth", births=births, parents=parents, elders=desk.chance.choice((0, 0, 0, 1)))
     return scatter(desk, household)
 
 
@@ -134,20 +135,22 @@ def _unlinked(desk: Desk) -> Household:
     return replace(household, parents=(replace(claimant, cards=(desk.card(feed="none"),)), spouse))
 
 
-RECIPES: Mapping[str, Callable[[Desk], Household]] = MappingProxyType({
-    "birth": _birth,
-    "arrival": _arrival,
-    "change": _change,
-    "nursery": _nursery,
-    "expecting": _expecting,
-    "bereaved": lambda desk: bereaved(desk, kind="bereaved"),
-    "complete": _complete,
-    "protected": _protected,
-    "public-servant": _public_servant,
-    "wide-name": lambda desk: _complete(desk, kind="wide-name", scripts=("wide",)),
-    "twins": _twins,
-    "undated": _undated,
-    "reissued": _reissued,
-    "unlinked": _unlinked,
-})
+RECIPES: Mapping[str, Callable[[Desk], Household]] = MappingProxyType(
+    {
+        "birth": _birth,
+        "arrival": _arrival,
+        "change": _change,
+        "nursery": _nursery,
+        "expecting": _expecting,
+        "bereaved": lambda desk: bereaved(desk, kind="bereaved"),
+        "complete": _complete,
+        "protected": _protected,
+        "public-servant": _public_servant,
+        "wide-name": lambda desk: _complete(desk, kind="wide-name", scripts=("wide",)),
+        "twins": _twins,
+        "undated": _undated,
+        "reissued": _reissued,
+        "unlinked": _unlinked,
+    }
+)
 """Kind of household → how it is made."""

@@ -1,4 +1,4 @@
-"""The desk that enters people into the synthetic register: it issues numbers with right check digits and keeps names and birth dates apart."""
+"""The desk that enters people into the synthetic register: issues numbers with right check digits, keeps name and birth date unique."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -5,4 +5,4 @@ from random import Random
 
 def dice(*names: object) -> Random:
     """A generator of throws for one purpose, e.g. ``dice(seed, "homes")``; purposes do not disturb one another."""
-    return Random(":".join(str(name) for name in names))  # noqa: S311  the town must be the same each time; nothing secret hangs on it
+    return Random(":".join(str(name) for name in names))

@@ -1,4 +1,4 @@
-"""Families of the synthetic town: two parents or one, one to five children, students away, children living apart, grandparents, bereaved families."""
+"""Families of the synthetic town: two parents or one, one to five children, some living apart, grandparents, the bereaved."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -52,9 +52,9 @@ def _parents(desk: Desk, *, count: int, eldest: date) -> list[tuple[date, str, s
 
 
 def child_births(desk: Desk, *, youngest: int, oldest: int = 21, baby: bool = False) -> list[date]:
-    """Birth dates of one to five children, eldest first, the youngest ``youngest`` years old or, for a baby, born within the last ten days."""
-    ages = sorted({youngest, *(desk.chance.randint(youngest + 1, max(oldest, youngest + 1)) for _ in range(desk.chance.choice(_CHILDREN) - 1))})
-    births = [desk.born(age) for age in reversed(ages)]
+    """Birth dates of one to five children, eldest first; the youngest is ``youngest`` years old or, for a baby, ten days at most."""
+    elder = {desk.chance.randint(youngest + 1, max(oldest, youngest + 1)) for _ in range(desk.chance.choice(_CHILDREN) - 1)}
+    births = [desk.born(age) for age in sorted({youngest, *elder}, reverse=True)]
     if baby:
         births[-1] = desk.day - timedelta(days=desk.chance.randint(4, 9))
     elif youngest in (6, 7) and desk.chance.random() < 0.5:
@@ -81,9 +81,8 @@ def scatter(desk: Desk, household: Household) -> Household:
 def _away(desk: Desk, resident: Resident, *, anywhere: bool) -> Resident:
     """The resident with a household of his or her own: outside the town as 住登外, or elsewhere in it."""
     home: Home = desk.home(desk.chance.choice(ELSEWHERE)) if anywhere else desk.home()
-    return replace(
-        resident, household=desk.household_number(), home=home, relation="世帯主" if anywhere else "同居人", kind="2" if anywhere else "1", cards=()
-    )
+    relation, kind = ("世帯主", "2") if anywhere else ("同居人", "1")
+    return replace(resident, household=desk.household_number(), home=home, relation=relation, kind=kind, cards=())
 
 
 def bereaved(desk: Desk, *, kind: str) -> Household:

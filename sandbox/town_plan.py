@@ -16,7 +16,8 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "jidoteate-mishiharai": ("bereaved",),
 }
 _RESERVED: Mapping[str, int] = {
-    "complete": 30, "nursery": 16, "bereaved": 2, "protected": 1, "public-servant": 1, "wide-name": 1, "twins": 1, "undated": 1, "reissued": 1, "unlinked": 1,
+    "complete": 30, "nursery": 16, "bereaved": 2, "protected": 1, "public-servant": 1, "wide-name": 1, "twins": 1, "undated": 1,
+    "reissued": 1, "unlinked": 1,
 }  # fmt: skip
 """Households that defects draw on, in every town."""
 

@@ -47,7 +47,6 @@ def _pair(desk: Desk) -> tuple[Household, Household]:
     while {member.given for member in second.members} & {member.given for member in first.members}:
         second = _young_family(desk)
     other = replace(second.parents[0], birth=one.birth)
-    moved_in = [
-        replace(member, family=one.family, family_kana=one.family_kana, home=one.home) for member in (other, second.parents[1], *second.children)
-    ]
+    members = (other, second.parents[1], *second.children)
+    moved_in = [replace(member, family=one.family, family_kana=one.family_kana, home=one.home) for member in members]
     return first, replace(second, parents=tuple(moved_in[:2]), children=tuple(moved_in[2:]))

@@ -1,4 +1,4 @@
-"""The world before the business day (模擬環境の準備): town, register files, test JPKI and the portal's applications, placed below a root."""
+"""The world before the business day (模擬環境の準備), placed below a root: town, register files, test JPKI, the portal's applications."""
 
 import json
 import os
@@ -22,9 +22,7 @@ _PROJECT = Path(__file__).parents[1]
 _MADE = "made.json"
 
 
-def prepare(
-    root: Path, *, seed: int, applications: int, day: date, municipality: str = NAHA, defects: Sequence[str] | None = None
-) -> None:
+def prepare(root: Path, *, seed: int, applications: int, day: date, municipality: str = NAHA, defects: Sequence[str] | None = None) -> None:
     """Write ``root``/sandbox: a town and exactly ``applications`` lines of the portal's list, for business day ``day``.
 
     defects: names of ``defects.yaml``; None takes as many as leave half of the lines good, () none. The same arguments give the same bytes;

@@ -63,16 +63,16 @@ def _day_lines(bureau: Bureau, wanted: Plan, places: list[Slot]) -> Iterable[Lin
     """Lines in the order of arrival."""
     good, free, others = iter(wanted.good), iter(places), 0
     names = [defect.name for defect in wanted.defects]
-    for token in arrange(seed=bureau.town.seed, good=len(wanted.good), groups=names, others=wanted.out_of_scope):
-        if token == "":
+    for place in arrange(seed=bureau.town.seed, good=len(wanted.good), groups=names, others=wanted.out_of_scope):
+        if place == "":
             procedure, kind = next(good)
             application = bureau.file(procedure, bureau.household(kind), next(free))
             yield line_of(application, application.packed(bureau.printer))
-        elif token == "-":
+        elif place == "-":
             yield Line(next(free), OUT_OF_SCOPE[others % len(OUT_OF_SCOPE)], pack([("manifest.xml", b"<manifest/>")]))
             others += 1
         else:
-            defect = catalogue()[token]
+            defect = catalogue()[place]
             yield from build(defect, bureau, [next(free) for _ in range(defect.lines)])
 
 
