@@ -18,8 +18,9 @@ from pipeline.start_month import propose_start
 from pipeline.steps.identify import claim_context
 from pipeline.steps.map_records import legal_day
 from pipeline.steps.verify import signer_context
+from vocabulary.addresses import same_address
 from vocabulary.dates import read_certificate_date, read_date, to_wareki
-from vocabulary.names import same_address, same_name
+from vocabulary.names import same_name
 
 NUMBER_CHECKS = {"ok": "番号確認済", "absent": "記載なし", "mismatch": "番号不一致", "none": "未確認"}
 DOCUMENT_STATES = {

@@ -11,7 +11,7 @@ from pathlib import Path
 from connectors.folder import FolderTarget
 from connectors.connections import HttpConnection, SftpConnection, folder_connection, http_connection, load_connection
 from connectors.jpki import TrustStore
-from connectors.scanner import ScannerGate
+from connectors.scanner import ScannerGate, declare_gate
 from connectors.sftp import SftpTarget
 from mappings.catalogue import Catalogue, load_catalogue
 from mappings.procedure import Procedure
@@ -80,9 +80,15 @@ class Hub:
         return TrustStore.load(self.folder(self.municipality.jpki.connection))
 
     @cached_property
+    def trust_version(self) -> str:
+        """Changes whenever a signing CA or a revocation list is replaced."""
+        return digest_of(*(str(revocations.issued if revocations else None) for _, revocations in self.trust.authorities))
+
+    @cached_property
     def scanner(self) -> ScannerGate:
         """The scanner gate that the municipality declares."""
-        return ScannerGate.declared(self.municipality.scanner.model_dump(), self.root.folder)
+        declared = {key: str(value) for key, value in self.municipality.scanner.model_dump().items() if value != ""}
+        return declare_gate(declared, root=self.root.folder)
 
     def specification_version(self, procedure: str) -> str:
         """Digest of everything that decides how a procedure is mapped and checked: its folder, its items, the code lists."""

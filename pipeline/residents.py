@@ -8,7 +8,6 @@ from sqlalchemy import Row, func, select
 
 from pipeline.hub import Hub
 from pipeline.journal.tables import links, register_loads, residents
-from pipeline.steps.refresh_links import resident_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,11 @@ class Resident:
     postal_code: str
     address: str
     building: str
+
+
+def resident_context(municipality: str, atena: str) -> str:
+    """The place that a resident's sealed values belong to."""
+    return f"resident/{municipality}/{atena}"
 
 
 def by_atena(hub: Hub, atena: str) -> Resident | None:

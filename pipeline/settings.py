@@ -4,15 +4,12 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from mappings.yaml_door import load_yaml
+from mappings.specification import Spec, read_spec
+from mappings.yaml_door import SpecError
 from pipeline.errors import SettingError
 from vocabulary.check_digits import valid_municipality_code
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 def _read_window(text: object) -> object:
@@ -22,7 +19,7 @@ def _read_window(text: object) -> object:
     return text
 
 
-class Window(_Frozen):
+class Window(Spec):
     """A time of day span, written ``08:30-17:15``; both ends belong to it."""
 
     start: time
@@ -36,7 +33,7 @@ class Window(_Frozen):
 HoursOfDay = Annotated[Window, BeforeValidator(_read_window)]
 
 
-class Counterpart(_Frozen):
+class Counterpart(Spec):
     """An outside system, reached through the named connection."""
 
     connection: str
@@ -54,16 +51,16 @@ class RegisterSetting(Counterpart):
     stale_after_days: int = Field(ge=1)
 
 
-class ScannerSetting(_Frozen):
+class ScannerSetting(Spec):
     """The scanner gate (無害化): none, a command, or a folder pair."""
 
     kind: Literal["none", "command", "folder"]
-    command: tuple[str, ...] = ()
+    command: str = ""
     folder: str = ""
     timeout_seconds: int = 60
 
 
-class Section(_Frozen):
+class Section(Spec):
     """A section (担当課) that receives case folders. access narrow: its cases lie apart from all others."""
 
     name: str
@@ -71,7 +68,7 @@ class Section(_Frozen):
     access: Literal["ordinary", "narrow"] = "ordinary"
 
 
-class EnabledProcedure(_Frozen):
+class EnabledProcedure(Spec):
     """A procedure that this municipality takes: its section, where its records go, and a stricter or looser signature policy if any."""
 
     section: str
@@ -79,7 +76,7 @@ class EnabledProcedure(_Frozen):
     signature: Literal["required", "portal-verified", "none"] | None = None
 
 
-class Destination(_Frozen):
+class Destination(Spec):
     """A receiving system (業務システム): its format, connection, daily window and the most applications in one file."""
 
     name: str
@@ -89,7 +86,7 @@ class Destination(_Frozen):
     max_applications: int = Field(default=1000, ge=1)
 
 
-class Municipality(_Frozen):
+class Municipality(Spec):
     """One municipality (自治体)."""
 
     code: str
@@ -129,13 +126,9 @@ def load_municipality(folder: Path, code: str) -> Municipality:
         known = ", ".join(municipality_codes(folder)) or "none"
         raise SettingError(f"{file}: there is no municipality {code}", f"known municipalities: {known}; add the file or correct the code")
     try:
-        municipality = Municipality.model_validate(load_yaml(file))
-    except ValidationError as error:
-        raise SettingError(f"{file}: {_describe(error)}", "correct the key; docs/adding-a-municipality.md explains every key") from error
+        municipality = read_spec(file, Municipality)
+    except SpecError as error:
+        raise SettingError(str(error), "correct the key; docs/adding-a-municipality.md explains every key") from error
     if municipality.code != code:
         raise SettingError(f"{file}: code is {municipality.code}", f"file name and code must agree: {code}")
     return municipality
-
-
-def _describe(error: ValidationError) -> str:
-    return "; ".join(f"{'.'.join(str(part) for part in problem['loc']) or 'file'}: {problem['msg']}" for problem in error.errors())

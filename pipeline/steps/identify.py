@@ -115,17 +115,17 @@ def _match_number(hub: Hub, claim: PersonClaim, place: str) -> Match:
 
 def _match_household(hub: Hub, role: Role, claim: PersonClaim, holder: Resident | None, place: str) -> Match:
     if holder is None or "household" not in role.identified_by:
-        return _nobody(role, claim, place)
+        return _nobody(claim, place)
     fitting = [member for member in by_household(hub, holder.household) if is_same_in_household(claim, member)]
     if len(fitting) == 1:
         return Match(claim, fitting[0], "household", "absent")
     if not fitting:
-        return _nobody(role, claim, place)
+        return _nobody(claim, place)
     return Match(claim, None, "none", "absent", (Finding("PERSON_AMBIGUOUS", where=place),))
 
 
-def _nobody(role: Role, claim: PersonClaim, place: str) -> Match:
-    if role.required:
+def _nobody(claim: PersonClaim, place: str) -> Match:
+    if claim.required:
         return Match(claim, None, "none", "absent", (Finding("PERSON_NOT_FOUND", where=place),))
     return Match(claim, None, "outside", "absent")
 

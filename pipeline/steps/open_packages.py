@@ -78,12 +78,12 @@ def _park(hub: Hub, procedure: Procedure, version: str) -> Outcome:
 
 def _scan(hub: Hub, row: Row[Any], package: Package) -> dict[str, str]:
     """Send the attachments through the gate; keep a cleaned copy where the gate changed one. Returns name → stored path."""
+    raw = {attachment.file: attachment.data for attachment in package.attachments}
     cleaned: dict[str, str] = {}
-    for attachment in package.attachments:
-        result = hub.scanner.scan(attachment.file, attachment.data)
-        if result != attachment.data:
-            stored = hub.store.put(result, context=cleaned_context(hub.code, row.receipt, attachment.file))
-            cleaned[attachment.file] = f"{stored.path}#{stored.digest}#{stored.size}"
+    for name, data in hub.scanner.scan(raw).items():
+        if data != raw[name]:
+            stored = hub.store.put(data, context=cleaned_context(hub.code, row.receipt, name))
+            cleaned[name] = f"{stored.path}#{stored.digest}#{stored.size}"
     return cleaned
 
 

@@ -14,6 +14,7 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.tables import links, register_loads, residents
+from pipeline.residents import resident_context
 
 log = logging.getLogger(__name__)
 
@@ -103,11 +104,6 @@ def _link_row(hub: Hub, row: Link) -> dict[str, Any]:
         "valid_from": row.valid_from,
         "valid_until": row.valid_until or OPEN_END,
     }
-
-
-def resident_context(municipality: str, atena: str) -> str:
-    """The place that a resident's sealed values belong to."""
-    return f"resident/{municipality}/{atena}"
 
 
 def _resident_row(hub: Hub, row: Resident) -> dict[str, Any]:

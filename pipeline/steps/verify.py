@@ -8,8 +8,8 @@ from lxml import etree
 from sqlalchemy import Row
 
 from connectors.jpki import Signer
-from connectors.package import Package
-from connectors.signature import Verified, signed_attachment_digests
+from connectors.package import Package, signed_attachment_digests
+from connectors.signature import Verified
 from connectors.xml_door import parse_xml
 from mappings.form import check_form, signer_claim
 from mappings.procedure import Procedure
@@ -34,7 +34,7 @@ def policy_of(hub: Hub, procedure: Procedure) -> str:
 
 
 def _inputs(hub: Hub, row: Row[Any]) -> str:
-    return digest_of("verify", row.digest, policy_of(hub, hub.procedure(row.procedure)), hub.trust.version)
+    return digest_of("verify", row.digest, policy_of(hub, hub.procedure(row.procedure)), hub.trust_version)
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:

@@ -1,0 +1,24 @@
+"""``hub sandbox``: only the stand-ins of the outside world."""
+
+from pathlib import Path
+
+import click
+
+from pipeline.demo.world import DEMO_DAY, SEED, prepare_world, start_world, stop_world
+from pipeline.places import root_from_environment
+
+
+@click.command()
+@click.option("--applications", default=300, show_default=True, type=click.IntRange(min=6), help="Applications that the portal lists.")
+@click.option("--seed", default=SEED, show_default=True, help="Another seed is another town.")
+@click.option("--stop", is_flag=True, help="Stop the stand-ins of this root.")
+@click.option("--root", "root_folder", type=click.Path(file_okay=False, path_type=Path), help="Working root (default: HUB_ROOT, else var/hub).")
+def sandbox(*, applications: int, seed: int, stop: bool, root_folder: Path | None) -> None:
+    """Start the stand-ins (portal, intermediate server, receiving systems, register). Example: hub sandbox --root var/try"""
+    root = root_from_environment(root_folder)
+    if stop:
+        click.echo("stopped" if stop_world(root) else "no stand-ins run for this root")
+        return
+    prepare_world(root, seed=seed, applications=applications)
+    running = start_world(root)
+    click.echo(f"stand-ins run as process {running.pid} for {root.folder} (business day {DEMO_DAY}); stop them with: hub sandbox --stop --root {root.folder}")

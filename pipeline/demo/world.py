@@ -1,0 +1,33 @@
+"""The stand-ins around a demo root. The only part of the hub that knows the sandbox."""
+
+from datetime import date, datetime, time
+
+from pipeline.places import Root
+from sandbox.process import Running, adopt_or_start, stop
+from sandbox.world import prepare
+from vocabulary.clock import JST
+
+DEMO_DAY = date(2026, 11, 24)
+SEED = 20261124
+MUNICIPALITY = "472018"
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    """A moment of the demo day."""
+    return datetime.combine(DEMO_DAY, time(hour, minute, tzinfo=JST))
+
+
+def prepare_world(root: Root, *, seed: int, applications: int) -> None:
+    """Write the town, the register's files, the test JPKI and the portal's applications; nothing happens when they are there."""
+    root.folder.mkdir(parents=True, exist_ok=True)
+    prepare(root.folder, seed=seed, applications=applications, day=DEMO_DAY, municipality=MUNICIPALITY)
+
+
+def start_world(root: Root) -> Running:
+    """Adopt the stand-ins that serve this very root, or start them."""
+    return adopt_or_start(root.folder, now=at(6))
+
+
+def stop_world(root: Root) -> bool:
+    """Stop the stand-ins of this root. False when none run."""
+    return stop(root.folder)

@@ -1,0 +1,71 @@
+"""The flows (業務の流れ): the only place that says which steps follow one another. The command line and the DAGs run these same functions.
+
+Importing this module is light; a step's module is imported when the step runs.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pipeline.places import Root
+
+if TYPE_CHECKING:
+    from pipeline.hub import Hub
+    from vocabulary.clock import Clock
+
+log = logging.getLogger(__name__)
+
+FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "refresh_links": ("refresh_links",),
+        "intake": ("pull", "open", "verify", "identify", "map", "check", "release", "deliver", "cases"),
+        "notify": ("answers", "statuses", "notices", "cases"),
+        "close": ("close",),
+    }
+)
+
+_STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "refresh_links": ("pipeline.steps.refresh_links", "refresh_links"),
+        "pull": ("pipeline.steps.pull", "pull"),
+        "open": ("pipeline.steps.open_packages", "open_packages"),
+        "verify": ("pipeline.steps.verify", "verify"),
+        "identify": ("pipeline.steps.identify", "identify"),
+        "map": ("pipeline.steps.map_records", "map_records"),
+        "check": ("pipeline.steps.check_records", "check_records"),
+        "release": ("pipeline.steps.release", "release"),
+        "deliver": ("pipeline.steps.deliver", "deliver"),
+        "cases": ("pipeline.steps.lay_out_cases", "lay_out_cases"),
+        "answers": ("pipeline.steps.answer", "read_answers"),
+        "statuses": ("pipeline.steps.notify", "send_owed_statuses"),
+        "notices": ("pipeline.steps.notices", "send_notices"),
+        "close": ("pipeline.steps.close_and_report", "close_and_report"),
+    }
+)
+
+
+def step_function(step: str) -> "Callable[[Hub], dict[str, int]]":
+    """The function of a step."""
+    module, name = _STEPS[step]
+    function: Callable[[Hub], dict[str, int]] = getattr(import_module(module), name)
+    return function
+
+
+def run_step(step: str, code: str, *, root: Root, clock: "Clock") -> dict[str, int]:
+    """Run one step for one municipality on an opened root."""
+    from pipeline.hub import open_hub
+
+    with open_hub(root, code, clock) as hub:
+        counts = step_function(step)(hub)
+    log.info("flow_step_ended", extra={"step": step, "municipality": code, **counts})
+    return counts
+
+
+def run_flow(flow: str, code: str, *, root: Root, clock: "Clock") -> dict[str, dict[str, int]]:
+    """Run all steps of a flow in order."""
+    from pipeline.hub import open_hub
+
+    with open_hub(root, code, clock) as hub:
+        return {step: step_function(step)(hub) for step in FLOWS[flow]}

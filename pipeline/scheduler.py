@@ -1,0 +1,79 @@
+"""From flows to Airflow DAGs: the only module that knows Airflow. One DAG for each flow, mapped over the municipality files; only codes travel.
+
+Airflow is an at-least-once trigger: every step may be called again at any time, the journal knows what is done.
+"""
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from airflow.exceptions import AirflowFailException
+from airflow.sdk import DAG, task, task_group
+from pendulum import datetime as moment
+
+from pipeline.flow import FLOWS, run_step
+from pipeline.places import municipalities_folder, root_from_environment
+from vocabulary.clock import clock_from_environment
+
+if TYPE_CHECKING:
+    from airflow.sdk.bases.timetable import BaseTimetable
+
+OWNER = "municipal-it"
+RETRIES = 3
+FIRST_DAY = moment(2026, 4, 1, tz="Asia/Tokyo")
+YEARS_AHEAD = range(2026, 2041)
+
+
+def retry_delay() -> timedelta:
+    """Wait between tries: ``HUB_RETRY_SECONDS``, default five minutes."""
+    return timedelta(seconds=float(os.environ.get("HUB_RETRY_SECONDS", "300")))
+
+
+def year_end_closure() -> list[str]:
+    """29 December to 3 January (閉庁日), which the national calendar does not know, as ISO days."""
+    days = [(year, month, day) for year in YEARS_AHEAD for month, day in ((12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3))]
+    return [f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in days]
+
+
+def municipality_files() -> list[str]:
+    """Codes by file name, sorted. Contents are read when a step runs, so that a bad file stops only itself."""
+    return sorted(file.stem for file in municipalities_folder().glob("*.yaml"))
+
+
+def run_step_as_task(step: str, code: str) -> None:
+    """Run a step inside a task. What only a person can mend is not retried."""
+    from connectors.errors import PermanentError
+    from mappings.yaml_door import SpecError
+    from pipeline.errors import HubError
+
+    try:
+        run_step(step, code, root=root_from_environment(), clock=clock_from_environment())
+    except (PermanentError, HubError, SpecError) as error:
+        raise AirflowFailException(str(error)) from None
+
+
+def flow_dag(flow: str, *, schedule: "str | BaseTimetable", description: str) -> DAG:
+    """The DAG of a flow: its steps in order, for each municipality apart."""
+    defaults = {"owner": OWNER, "retries": RETRIES, "retry_delay": retry_delay()}
+    with DAG(
+        dag_id=flow,
+        description=description,
+        schedule=schedule,
+        start_date=FIRST_DAY,
+        catchup=False,
+        max_active_runs=1,
+        default_args=defaults,
+        tags=["hub", flow],
+    ) as dag:
+
+        @task_group(group_id="steps")
+        def steps_of(code: str) -> None:
+            before = None
+            for step in FLOWS[flow]:
+                this = task(task_id=step, do_xcom_push=False)(run_step_as_task)(step, code)
+                if before is not None:
+                    before >> this
+                before = this
+
+        steps_of.expand(code=municipality_files())
+    return dag

@@ -1,0 +1,19 @@
+"""Close and report (日締めと日次報告): the close flow's one step. An unbalanced day ends the flow red, after its pages are written."""
+
+from pipeline.errors import HubError
+from pipeline.hub import Hub
+from pipeline.steps.close_day import close_day
+from pipeline.steps.report_day import report_day
+
+
+class UnbalancedDayError(HubError):
+    """The day does not balance; the page of the day names procedures and receipt numbers."""
+
+
+def close_and_report(hub: Hub) -> dict[str, int]:
+    """Close today and write its pages. Raises UnbalancedDayError when it is red."""
+    found = close_day(hub, hub.clock.today())
+    report_day(hub, found)
+    if not found.balanced:
+        raise UnbalancedDayError(f"{hub.code} {found.balance.day}: does not balance ({len(found.problems)} problems); see {hub.root.reports / 'close.html'}")
+    return {"listed": found.balance.total.listed, "delivered": found.balance.total.delivered, "problems": len(found.problems)}

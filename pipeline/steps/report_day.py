@@ -1,0 +1,157 @@
+"""Pages of the day (日次報告): from the close and the journal to the HTML and PDF that sections and auditors read."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from pipeline.hub import Hub
+from pipeline.journal.tables import (
+    alarms,
+    applications,
+    checkpoints,
+    deliveries,
+    findings,
+    notice_outbox,
+    register_loads,
+    status_outbox,
+    suite_runs,
+)
+from pipeline.pages.rendering import render_day
+from pipeline.pages.report import (
+    AlarmRow,
+    ChannelRow,
+    CheckpointRow,
+    DayReport,
+    DeliveryRow,
+    FreshnessRow,
+    OpenApplication,
+    ProcedureDay,
+    SuiteDay,
+)
+from pipeline.steps.close_day import DayClose
+from validation.results import read as read_result
+
+REGISTER_TITLES = {"links": "番号紐付情報", "residents": "住民情報"}
+
+
+def report_day(hub: Hub, close: DayClose) -> Path:
+    """Write the day's pages below the reports folder and return the first page."""
+    files = render_day(day_report(hub, close))
+    for name, content in files.items():
+        target = hub.root.reports / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name}.part")
+        draft.write_bytes(content)
+        draft.replace(target)
+    return hub.root.reports / "index.html"
+
+
+def day_report(hub: Hub, close: DayClose) -> DayReport:
+    """The day as the pages take it."""
+    day = close.balance.day
+    return DayReport(
+        municipality=hub.municipality.name,
+        day=day,
+        made_at=hub.clock.now(),
+        balanced=close.balanced,
+        procedures=tuple(_procedures(hub, close)),
+        held=tuple(_open(hub, "held")),
+        waiting=tuple(_open(hub, "waiting")),
+        deliveries=tuple(_deliveries(hub, close)),
+        missing_evidence=close.missing,
+        channels=tuple(_channels(hub)),
+        freshness=tuple(_freshness(hub)),
+        checkpoint=_checkpoint(hub),
+        alarms=tuple(_alarms(hub)),
+        suites=tuple(_suites(hub, day)),
+    )
+
+
+def _procedures(hub: Hub, close: DayClose) -> Iterator[ProcedureDay]:
+    for name, counts in close.balance.procedures.items():
+        known = name in hub.municipality.procedures
+        title = hub.procedure(name).title if known else f"対象外の手続（{name}）"  # noqa: RUF001  Japanese text
+        section = hub.municipality.sections[hub.enabled(name).section].name if known else "－"  # noqa: RUF001  Japanese text
+        problems = tuple(problem for problem in close.problems if problem.startswith(f"{name}:"))
+        yield ProcedureDay(id=name, title=title, section=section, counts=counts, problems=problems)
+
+
+def _open(hub: Hub, disposition: str) -> Iterator[OpenApplication]:
+    at = (applications.c.municipality == hub.code) & (applications.c.disposition == disposition)
+    for row in hub.journal.rows(select(applications).where(at).order_by(applications.c.arrived_at, applications.c.id)):
+        others = select(findings.c.code).where(findings.c.application == row.id, findings.c.severity != "info", findings.c.code != row.reason)
+        codes = (row.reason, *(finding.code for finding in hub.journal.rows(others.order_by(findings.c.id))))
+        yield OpenApplication(
+            receipt=row.receipt,
+            procedure=hub.procedure(row.procedure).title,
+            section=hub.municipality.sections[row.section].name,
+            codes=tuple(dict.fromkeys(codes)),
+            since=date.fromisoformat(row.disposed_on),
+        )
+
+
+def _deliveries(hub: Hub, close: DayClose) -> Iterator[DeliveryRow]:
+    times = {row.batch: row.at for row in hub.journal.rows(select(deliveries.c.batch, deliveries.c.at))}
+    for file in close.files:
+        batch = file.batch
+        yield DeliveryRow(
+            destination=hub.destination(batch.destination).name,
+            file_name=batch.name,
+            records=batch.records,
+            size=batch.size,
+            sha256=batch.digest,
+            evidence=file.words,
+            delivered_at=datetime.fromisoformat(times[batch.id]),
+        )
+
+
+def channel_counts(hub: Hub) -> dict[str, dict[str, int]]:
+    """Statuses and notices by state, over the journal's life."""
+    counted: dict[str, dict[str, int]] = {}
+    for name, table in (("statuses", status_outbox), ("notices", notice_outbox)):
+        ours = select(table.c.state, func.count()).join(applications, applications.c.id == table.c.application)
+        counted[name] = {state: count for state, count in hub.journal.rows(ours.where(applications.c.municipality == hub.code).group_by(table.c.state))}
+    return counted
+
+
+def _channels(hub: Hub) -> Iterator[ChannelRow]:
+    counts = channel_counts(hub)
+    statuses, notices = counts["statuses"], counts["notices"]
+    yield ChannelRow("申請処理状況（ポータル）", owed=sum(statuses.values()), sent=statuses.get("sent", 0))  # noqa: RUF001  Japanese text
+    undeliverable = notices.get("undeliverable", 0) + notices.get("refused", 0)
+    yield ChannelRow("お知らせ（中間サーバー）", owed=sum(notices.values()), sent=notices.get("sent", 0), undeliverable=undeliverable)  # noqa: RUF001  Japanese text
+
+
+def _freshness(hub: Hub) -> Iterator[FreshnessRow]:
+    days = hub.municipality.register_office.stale_after_days
+    limit = hub.clock.now() - timedelta(days=days)
+    newest = select(register_loads.c.kind, func.max(register_loads.c.as_of)).where(register_loads.c.municipality == hub.code)
+    found = {kind: stamp for kind, stamp in hub.journal.rows(newest.group_by(register_loads.c.kind))}
+    for kind, title in REGISTER_TITLES.items():
+        as_of = _stamp(hub, found[kind]) if kind in found else None
+        yield FreshnessRow(title, as_of, f"{days}日以内", stale=as_of is None or as_of < limit)
+
+
+def _stamp(hub: Hub, stamp: str) -> datetime:
+    moment = datetime.strptime(stamp.ljust(12, "0"), "%Y%m%d%H%M")  # noqa: DTZ007  the register's stamps are in JST, set on the next line
+    return moment.replace(tzinfo=hub.clock.now().tzinfo)
+
+
+def _checkpoint(hub: Hub) -> CheckpointRow | None:
+    for row in hub.journal.rows(select(checkpoints).order_by(checkpoints.c.size.desc()).limit(1)):
+        return CheckpointRow(leaves=row.size, root=row.root, at=datetime.fromisoformat(row.time))
+    return None
+
+
+def _alarms(hub: Hub) -> Iterator[AlarmRow]:
+    for row in hub.journal.rows(select(alarms).where(alarms.c.municipality == hub.code).order_by(alarms.c.kind, alarms.c.subject)):
+        yield AlarmRow(row.kind, row.subject, datetime.fromisoformat(row.first_at), datetime.fromisoformat(row.last_at), row.times)
+
+
+def _suites(hub: Hub, day: date) -> Iterator[SuiteDay]:
+    earliest = (day - timedelta(days=6)).isoformat()
+    recent = select(suite_runs).where(suite_runs.c.municipality == hub.code, suite_runs.c.day.between(earliest, day.isoformat()))
+    for row in hub.journal.rows(recent.order_by(suite_runs.c.id)):
+        yield SuiteDay(day=date.fromisoformat(row.day), result=read_result(row.outcome))
