@@ -2,6 +2,7 @@ import io
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
@@ -12,6 +13,7 @@ from pipeline.pages.picture import bars
 from pipeline.pages.rendering import PAGES, close_pdf, render_day, render_page
 from pipeline.pages.report import Counts, DayReport
 from pipeline.pages.suite_days import suite_tables
+from pipeline.pages.words import explain
 
 VOID = {"meta", "link", "br", "circle", "path", "rect", "line"}
 
@@ -128,6 +130,13 @@ def test_a_day_without_anything_is_a_page_too(report: DayReport) -> None:
     assert len(PdfReader(io.BytesIO(files["close.pdf"])).pages) == 1
 
 
+def test_every_alarm_that_the_hub_raises_has_words() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (Path(__file__).parents[2] / "pipeline").rglob("*.py")]
+    kinds = {kind for source in sources for kind in re.findall(r"""raise_alarm\([^)]*kind="([A-Z_]+)""", source)}
+    assert kinds
+    assert [kind for kind in kinds if explain(kind).sentence == kind] == []
+
+
 def test_texts_are_escaped(report: DayReport) -> None:
     page = render_page("index.html", replace(report, municipality="<script>那覇</script>"))
     assert "<script>" not in page
@@ -135,7 +144,8 @@ def test_texts_are_escaped(report: DayReport) -> None:
 
 def test_the_close_sheet_is_one_page_with_boxes_to_sign(unbalanced: DayReport) -> None:
     many = replace(unbalanced, procedures=unbalanced.procedures * 12, held=unbalanced.held * 5, missing_evidence=("配信先",) * 40)
-    for report in (unbalanced, many):
+    endless = replace(unbalanced.procedures[0], problems=("20261124-00000077 " * 500,) * 3)
+    for report in (unbalanced, many, replace(unbalanced, procedures=(endless,))):
         pages = PdfReader(io.BytesIO(close_pdf(report))).pages
         text = "".join(pages[0].extract_text().split())
         assert len(pages) == 1
