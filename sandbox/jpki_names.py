@@ -1,6 +1,7 @@
 """The four basic items (基本4情報) of a signing certificate, with characters outside JIS X 0208 and JIS X 0212 replaced (代替文字)."""
 
 from collections.abc import Iterator
+
 from cryptography import x509
 
 from sandbox.town_people import Resident
@@ -28,10 +29,10 @@ def replaced(text: str) -> tuple[str, str]:
 
 def _pairs(text: str) -> Iterator[tuple[str, str]]:
     """An ideographic variation sequence counts as one character and loses its selector."""
-    for character, following in zip(text, [*text[1:], ""], strict=True):
+    for place, character in enumerate(text):
         if ord(character) in _SELECTORS:
             continue
-        varied = bool(following) and ord(following) in _SELECTORS
+        varied = any(ord(following) in _SELECTORS for following in text[place + 1 : place + 2])
         if varied or not _in_repertoire(character):
             yield _SUBSTITUTES.get(character, character if varied else "〓"), "1"
         else:

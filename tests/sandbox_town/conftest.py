@@ -16,7 +16,7 @@ from sandbox.forms import NAMESPACE
 from sandbox.world import CACHE_VARIABLE, prepare
 
 DAY = date(2026, 11, 24)
-APPLICATIONS = 90
+APPLICATIONS = 92
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class World:
         return [line for line in self.listings if line["receipt"] in receipts]
 
     def package(self, line: Mapping[str, Any]) -> Path:
-        return self.home / "portal" / line["zip"]
+        return self.home / "portal" / str(line["zip"])
 
     def members(self, line: Mapping[str, Any]) -> dict[str, bytes]:
         with ZipFile(self.package(line)) as archive:

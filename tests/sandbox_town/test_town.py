@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from sandbox.banks import pick_account
 from sandbox.names import families, pick_given
 from sandbox.town import Town, build_town
 from sandbox.town_dice import dice
+from sandbox.town_people import Resident
 from sandbox.town_plan import plan
 from vocabulary.bank import valid_holder_kana
 from vocabulary.check_digits import valid_ledger_number, valid_my_number
@@ -85,5 +85,5 @@ def test_the_school_year_turns_on_the_second_of_april(town: Town) -> None:
     assert ages == {date(2008, 4, 1): 18, date(2008, 4, 2): 17}
 
 
-def _age(child: Any, born: date) -> int:
+def _age(child: Resident, born: date) -> int:
     return replace(child, birth=born).school_year_age(date(2026, 11, 20))

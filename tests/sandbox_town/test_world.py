@@ -73,14 +73,14 @@ def test_unknown_defects_and_too_many_are_refused(names: tuple[str, ...], count:
 
 def test_the_world_has_the_lines_asked_for_in_the_order_of_arrival(world: Any) -> None:
     listings, expected = world.listings, world.expected
-    assert len(listings) == expected["applications"] == 90
+    assert len(listings) == expected["applications"] == 92
     defective = [line for line in listings if line["defect"]]
-    assert len(expected["good"]) + len(expected["out_of_scope"]) + len(defective) == 90
+    assert len(expected["good"]) + len(expected["out_of_scope"]) + len(defective) == 92
     arrivals = [line["arrived_at"] for line in listings]
     assert arrivals == sorted(arrivals)
     assert datetime.fromisoformat("2026-11-20T17:30+09:00") <= datetime.fromisoformat(arrivals[0])
     assert datetime.fromisoformat(arrivals[-1]) <= datetime.fromisoformat("2026-11-24T08:50+09:00")
-    assert len({line["receipt"] for line in listings}) == 89
+    assert len({line["receipt"] for line in listings}) == 91
     assert all(world.package(line).is_file() for line in listings)
 
 

@@ -1,0 +1,91 @@
+"""Forms follow their schemas, can be read as PDF, and name whom the town says."""
+
+import io
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import noto_cjk_sans_jp_regular
+import pytest
+from fontTools.ttLib import TTFont
+from lxml import etree
+from pypdf import PdfReader
+
+from sandbox.form_pdf import Printer
+from sandbox.forms_catalogue import FORMS
+from sandbox.names import families
+
+PROCEDURES = Path(__file__).parents[2] / "mappings" / "procedures"
+BY_PORTAL_ID = {form.portal_id: form for form in FORMS.values()}
+NOT_BY_SCHEMA = {"xml-doctype", "xml-shift-jis", "unknown-form-version", "zip-truncated", "zip-duplicate", "signature-wrapped-evil-twin"}
+
+
+@pytest.fixture(scope="module")
+def schemas() -> dict[str, etree.XMLSchema]:
+    paths = {form.portal_id: PROCEDURES / form.id / f"form.{form.version}.xsd" for form in FORMS.values()}
+    return {portal_id: etree.XMLSchema(etree.parse(path)) for portal_id, path in paths.items()}
+
+
+def test_every_form_follows_its_schema(world: Any, schemas: dict[str, etree.XMLSchema]) -> None:
+    seen = set()
+    for line in world.listings:
+        if line["procedure"] in schemas and line["defect"] not in NOT_BY_SCHEMA:
+            schema = schemas[line["procedure"]]
+            assert schema.validate(world.application(line)[0]), (line["defect"], str(schema.error_log))
+            seen.add(line["procedure"])
+    assert seen == set(schemas)
+
+
+def test_good_child_allowance_claims_need_no_character_outside_cp932(world: Any) -> None:
+    claims = [line for line in world.good() if line["procedure"] in {"PT27001", "PT27005"}]
+    assert claims
+    for line in claims:
+        "".join(world.application(line).itertext()).encode("cp932")
+
+
+def test_only_the_defect_puts_a_character_outside_cp932_into_a_claim(world: Any) -> None:
+    [line] = world.defective("character-without-cp932")
+    with pytest.raises(UnicodeEncodeError):
+        "".join(world.application(line)[0].itertext()).encode("cp932")
+
+
+def test_attachments_are_what_form_and_manifest_say(world: Any) -> None:
+    kinds = set()
+    for line in world.good():
+        members = world.members(line)
+        declared = {one.get("ファイル名"): one.get("ダイジェスト") for one in etree.fromstring(members["manifest.xml"]).iter("{*}添付")}
+        signed = {one.get("ファイル名"): one.get("ダイジェスト") for one in etree.fromstring(members["application.xml"]).iter("{*}添付")}
+        assert declared == signed
+        assert set(declared) == {name for name in members if name.startswith("attachments/")}
+        kinds |= {(Path(name).suffix, data[:4]) for name, data in members.items() if name in declared}
+    assert kinds == {(".pdf", b"%PDF"), (".png", b"\x89PNG"), (".jpg", b"\xff\xd8\xff\xe0")}
+
+
+def test_the_pdf_carries_the_values_of_the_form_and_no_number(world: Any) -> None:
+    for line in world.good()[:12]:
+        members = world.members(line)
+        content = world.application(line)[0]
+        text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(members["form.pdf"])).pages)
+        packed = text.replace("\n", "").replace(" ", "")
+        for path in ("申請者/氏名カナ", "申請者/住所"):
+            assert world.value(content, path) in packed
+        assert line["receipt"] in text
+        assert all(number not in packed for number in (one.text or "" for one in content.iter("{*}個人番号")))
+
+
+def test_the_pdf_font_has_every_character_of_every_surname() -> None:
+    font = TTFont(next(Path(str(noto_cjk_sans_jp_regular.__file__)).parent.glob("*.otf")), lazy=True)
+    plain = font.getBestCmap()
+    tables = [table.uvsDict for table in font["cmap"].tables if table.format == 14]
+    variants = {(base, selector) for table in tables for selector, row in table.items() for base, _ in row}
+    for script in ("plain", "variant", "wide", "foreign"):
+        assert all(ord(sign) in plain for family in families(script) for sign in family.name)
+    for family in families("selector"):
+        signs = [ord(sign) for sign in family.name]
+        assert any(pair in variants for pair in pairwise(signs))
+
+
+def test_a_page_prints_hard_names_so_that_they_can_be_read_again() -> None:
+    sheet = Printer().attachment(title="見本", owner="𠮷濵　髙﨑邉", made=datetime(2026, 11, 24, tzinfo=UTC))
+    assert "𠮷濵　髙﨑邉" in PdfReader(io.BytesIO(sheet)).pages[0].extract_text()
