@@ -99,32 +99,45 @@ class _Walk:
         return row
 
     def _visit(self, element: etree._Element, node: Node, row: Row) -> None:
+        """Take attributes, text and children of an element. A leaf's text is taken by its parent: forms are mostly leaves."""
+        if element.keys():
+            self._take_attributes(element, node, row)
+        text = element.text
+        if text is not None and not text.isspace():
+            self.leftovers.append((element, "/text()"))
+        children = node.children
+        for child in element:
+            tail = child.tail
+            if tail is not None and not tail.isspace():
+                self.leftovers.append((element, "/text()"))
+            below = children.get(child.tag)
+            if below is None:
+                self.leftovers.append((child, ""))
+            elif below.ignored:
+                continue
+            elif below.slots:
+                self._keep(child, below, row)
+            else:
+                self._visit(child, below, row if below.record is None else self._open(below.record))
+
+    def _take_attributes(self, element: etree._Element, node: Node, row: Row) -> None:
         for name, value in element.items():
             slot = node.attributes.get(str(name), -1)
             if slot == -1:
                 self.leftovers.append((element, f"/@{name!s}"))
             elif slot is not None:
                 row[slot] = str(value)
-        text = element.text
-        if node.slots:
-            self._keep(element, text, node.slots, row)
-        elif text is not None and not text.isspace():
-            self.leftovers.append((element, "/text()"))
-        for child in element:
-            below = node.children.get(child.tag)
-            if below is None:
-                self.leftovers.append((child, ""))
-            elif not below.ignored:
-                self._visit(child, below, row if below.record is None else self._open(below.record))
-            tail = child.tail
-            if tail is not None and not tail.isspace():
-                self.leftovers.append((element, "/text()"))
 
-    def _keep(self, element: etree._Element, text: str | None, slots: list[int], row: Row) -> None:
-        """Put the text into the first free slot of its occurrences; a text without a free slot is left over."""
+    def _keep(self, element: etree._Element, node: Node, row: Row) -> None:
+        """Put a leaf's text into the first free slot of its occurrences; a text without a free slot is left over."""
+        if element.keys():
+            self._take_attributes(element, node, row)
+        if len(element):
+            self.leftovers += [(child, "") for child in element]
+        text = element.text
         if text is None:
             return
-        for slot in slots:
+        for slot in node.slots:
             if row[slot] is None:
                 row[slot] = text
                 return

@@ -1,9 +1,9 @@
 """ホスト固定長: CP932 counted in bytes; header (1), data (2 and a sub kind for each group) and trailer (8) records of one length."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mappings.layouts import FieldLayout, Format
-from mappings.records import Context, FileBytes, Record, Span, Table, Written
+from mappings.records import Column, Context, FileBytes, Record, Span, Table, Written
 from mappings.repertoire import judge
 from vocabulary.findings import Refused, refuse
 
@@ -17,16 +17,12 @@ def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Wri
     rows = sorted(_rows(format_, judged.tables), key=lambda row: row[0])
     if not rows:
         return Written((), judged.refused, judged.losses)
-    encoding, length = format_.spec.encoding, format_.spec.record_length
+    length = format_.spec.record_length
     facts = context.facts()
-    header = _pad(b"1" + _join([facts[field.item] for field in format_.spec.header], format_.spec.header, encoding), length)
-    lines = [header]
-    spans: list[Span] = []
-    for (_, _, ordinal), application, group, cells in rows:
-        layout = format_.layouts[group]
-        spans.append(Span(application, group, ordinal, len(lines) * (length + len(_END)), length))
-        lines.append(_pad(f"{layout.kind}{layout.sub}".encode() + _join(cells, layout.fields, encoding), length))
-    lines.append(_pad(_trailer(format_, spans), length))
+    header = b"1" + b"".join(_field(facts[field.item], field, format_.spec.encoding) for field in format_.spec.header)
+    lines = [header.ljust(length), *(record for *_, record in rows), _count(format_, [group for _, _, group, _ in rows]).ljust(length)]
+    size = length + len(_END)
+    spans = [Span(application, group, key[2], number * size, length) for number, (key, application, group, _) in enumerate(rows, start=1)]
     name = format_.spec.file_name.format_map(facts)
     return Written((FileBytes(name, None, b"".join(line + _END for line in lines), tuple(spans)),), judged.refused, judged.losses)
 
@@ -45,39 +41,34 @@ def read(format_: Format, data: bytes) -> tuple[Record, ...]:
     kinds = [group for group in found if group is not None]
     if lines[0][:1] != b"1" or len(kinds) != len(found):
         raise _unreadable("unknown record kind")
-    if lines[-1][: -len(_END)] != _pad(_count(format_, kinds), format_.spec.record_length):
+    if lines[-1][: -len(_END)] != _count(format_, kinds).ljust(format_.spec.record_length):
         raise _unreadable("trailer does not count the records")
     return tuple(Record(group, _split(format_, group, line)) for group, line in zip(kinds, lines[1:-1], strict=True))
 
 
-def _rows(format_: Format, tables: Mapping[str, Table]) -> Iterable[tuple[tuple[int, str, int], int, str, Sequence[str | None]]]:
-    """(sort key, application, group, cells): applications in the order of the tables, within one by sub kind and ordinal."""
+def _rows(format_: Format, tables: Mapping[str, Table]) -> Iterator[tuple[tuple[int, str, int], int, str, bytes]]:
+    """(sort key, application, group, record): applications in the order of the tables, within one by sub kind and ordinal."""
     order: dict[int, int] = {}
     for table in tables.values():
         for application in table.application:
             order.setdefault(application, len(order))
     for group, table in tables.items():
         layout = format_.layouts[group]
-        rows = zip(*(table.columns[field.item] for field in layout.fields), strict=True)
-        for application, ordinal, cells in zip(table.application, table.ordinal, rows, strict=True):
-            yield (order[application], layout.sub, ordinal), application, group, cells
+        kind = f"{layout.kind}{layout.sub}".encode()
+        columns = [_column(table.columns[field.item], field, format_.spec.encoding) for field in layout.fields]
+        for application, ordinal, cells in zip(table.application, table.ordinal, zip(*columns, strict=True), strict=True):
+            yield (order[application], layout.sub, ordinal), application, group, (kind + b"".join(cells)).ljust(format_.spec.record_length)
 
 
-def _join(cells: Iterable[str | None], fields: Sequence[FieldLayout], encoding: str) -> bytes:
-    return b"".join(_field(cell, field, encoding) for cell, field in zip(cells, fields, strict=True))
+def _column(column: Column, field: FieldLayout, encoding: str) -> list[bytes]:
+    """The padded bytes of a column, each distinct value laid out once."""
+    laid_out = {value: _field(value, field, encoding) for value in set(column)}
+    return [laid_out[value] for value in column]
 
 
 def _field(cell: str | None, field: FieldLayout, encoding: str) -> bytes:
     data = (cell or "").encode(encoding)
     return data.rjust(field.width, b"0") if field.align == "right" and data else data.ljust(field.width)
-
-
-def _pad(record: bytes, length: int) -> bytes:
-    return record.ljust(length)
-
-
-def _trailer(format_: Format, spans: Iterable[Span]) -> bytes:
-    return _count(format_, [span.record_kind for span in spans])
 
 
 def _count(format_: Format, groups: Sequence[str]) -> bytes:

@@ -31,10 +31,9 @@ def judge(format_: Format, tables: Mapping[str, Table]) -> Judged:
         fields = {field.item: field for field in format_.layouts[group].fields} if group in format_.layouts else {}
         columns: dict[str, Column] = {}
         for name in format_.columns[group]:
-            column = table.columns[name]
             columns[name] = _substitute(format_, group, name, table, losses)
-            for row in _suspects(format_, column, columns[name], fields.get(name)):
-                code, detail = _fault(format_, columns[name][row] or "", fields.get(name))
+            for row in _suspects(format_, columns[name], fields.get(name)):
+                code, detail = _judge_value(format_, columns[name][row], fields.get(name))
                 if code:
                     refused.append((table.application[row], Finding(code, where=f"{group}[{table.ordinal[row]}].{name}", detail=detail)))
         ready[group] = Table(table.application, table.ordinal, columns)
@@ -58,27 +57,38 @@ def _substitute(format_: Format, group: str, name: str, table: Table, losses: li
     return changed
 
 
-def _suspects(format_: Format, before: Column, column: Column, field: FieldLayout | None) -> Iterable[int]:
-    """Rows to look at one by one: none when the joined column as a whole shows nothing and no field limits it."""
-    if field is not None or before is not column:
+def _suspects(format_: Format, column: Column, field: FieldLayout | None) -> Iterable[int]:
+    """Rows to look at one by one: all when the joined column shows a fault, else those that do not fit their field."""
+    if _fault(format_, "".join(value for value in column if value), field)[0]:
         return range(len(column))
-    joined = "".join(value for value in column if value)
-    return range(len(column)) if _fault(format_, joined, None)[0] else ()
+    if field is None:
+        return ()
+    encoding = format_.spec.encoding
+    bad = {value for value in set(column) if value and _misfit(value, len(value.encode(encoding)), field)[0]}
+    return [row for row, value in enumerate(column) if value in bad] if bad else ()
 
 
-def _fault(format_: Format, value: str, field: FieldLayout | None) -> tuple[str, str]:
+def _judge_value(format_: Format, value: str | None, field: FieldLayout | None) -> tuple[str, str]:
     """Reason code and detail of what forbids the value, or empty texts."""
-    if (_CONTROL if field else _CONTROL_BUT_BREAK).search(value):
+    code, detail = _fault(format_, value or "", field)
+    if code or not value or field is None:
+        return code, detail
+    return _misfit(value, len(value.encode(format_.spec.encoding)), field)
+
+
+def _fault(format_: Format, text: str, field: FieldLayout | None) -> tuple[str, str]:
+    """Reason code and detail of what the encoding or the kind of record cannot carry, or empty texts."""
+    if (_CONTROL if field else _CONTROL_BUT_BREAK).search(text):
         return "TEXT_FORBIDDEN_CHAR", "control character"
     encoding = format_.spec.encoding
     try:
-        data = value.encode(encoding)
+        data = text.encode(encoding)
     except UnicodeEncodeError:
         return "CHAR_UNMAPPABLE", encoding
-    # Several characters share one code there, so only a value that comes back unchanged was carried.
-    if data.decode(encoding) != value:
+    # Several characters share one code there, so only a text that comes back unchanged was carried.
+    if data.decode(encoding) != text:
         return "CHAR_UNMAPPABLE", f"{encoding} gives another character back"
-    return _misfit(value, len(data), field) if field else ("", "")
+    return "", ""
 
 
 def _misfit(value: str, size: int, field: FieldLayout) -> tuple[str, str]:
