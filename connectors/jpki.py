@@ -111,7 +111,7 @@ def read_certificate(der: bytes) -> x509.Certificate:
     try:
         certificate = x509.load_der_x509_certificate(der)
         certificate.extensions  # noqa: B018  parsing is lazy, a broken part must be found here
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm):
+    except (ValueError, x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType, UnsupportedAlgorithm):
         raise refuse("SIG_SHAPE", "X509Certificate", "not a certificate") from None
     return certificate
 
@@ -215,12 +215,11 @@ def _check_period(certificate: x509.Certificate, signed_at: datetime) -> None:
 
 
 def _check_revocation(entry: tuple[datetime, str] | None, signed_at: datetime) -> None:
-    """Moving away or renewing a card after filing takes nothing back; a compromised key takes back everything."""
+    """Moving away or renewing a card after filing takes nothing back; a reason for suspicion takes back everything."""
     if entry is None:
         return
     revoked_at, reason = entry
-    harmless = reason in _PROFILE["revocation"]["from_its_date"]
-    if reason in _PROFILE["revocation"]["always"] or revoked_at <= signed_at or not harmless:
+    if revoked_at <= signed_at or reason not in _PROFILE["harmless_afterwards"]:
         raise refuse("CERT_REVOKED", "certificate", reason)
 
 

@@ -1,7 +1,7 @@
 """Verifier of the one kind of electronic signature (電子署名) that the profile allows on an application.
 
-Four steps, each on what the step before proved: the exact shape, the digest of the canonical form, the RSA signature, the certificate.
-Whoever reads values gets the canonical bytes that were verified, never the document around them. xmlsec gives a second opinion.
+Each step stands on what the one before proved: the exact shape, the digest of the canonical form, the RSA signature, the certificate,
+and last xmlsec's second opinion. Whoever reads values gets the canonical bytes that were verified, never the document around them.
 """
 
 import base64
@@ -69,8 +69,9 @@ def verify_application(application: bytes, *, trust: TrustStore, signed_at: date
     texts = _read_signature(signature)
     certificate = read_certificate(texts["X509Certificate"])
     _check_signature(proved, signature, texts, certificate)
+    signer = trust.judge_certificate(certificate, signed_at=signed_at, now=now)
     _ask_second_engine(application, certificate)
-    return Verified(proved, trust.judge_certificate(certificate, signed_at=signed_at, now=now))
+    return Verified(proved, signer)
 
 
 def check_shape(application: bytes) -> bool:
@@ -154,12 +155,12 @@ def _ask_second_engine(application: bytes, certificate: Certificate) -> None:
     root = parse_xml(application)
     xmlsec.tree.add_ids(root, ["Id"])
     context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_memory(certificate.public_bytes(Encoding.PEM), constants.KeyDataFormatCertPem)
     for transform in (constants.TransformExclC14N, constants.TransformRsaSha256, constants.TransformSha256):
         context.enable_signature_transform(transform)
     for transform in (constants.TransformExclC14N, constants.TransformSha256):
         context.enable_reference_transform(transform)
     try:
+        context.key = xmlsec.Key.from_memory(certificate.public_bytes(Encoding.PEM), constants.KeyDataFormatCertPem)
         context.verify(root[1])
     except xmlsec.Error:
         raise refuse("SIG_ENGINES_DISAGREE", "signature") from None

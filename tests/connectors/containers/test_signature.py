@@ -1,3 +1,4 @@
+import base64
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -6,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ReasonFlags
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -113,6 +115,7 @@ WRAPPINGS = {
     "duplicate identifier deep inside": wrap(FORM.replace("<口座番号>", '<口座番号 Id="shinsei">'), SIGNATURE),
     "identifier by another name": wrap(FORM.replace("<口座番号>", '<口座番号 xml:id="shinsei">'), SIGNATURE),
     "identifier on the root": wrap(FORM, SIGNATURE, attributes=' Id="shinsei"'),
+    "attribute on the root": wrap(FORM, SIGNATURE, attributes=' 版="1"'),
     "another root": wrap(FORM, SIGNATURE).replace("申請パッケージ".encode(), "申請".encode()),
     "another namespace": wrap(FORM, SIGNATURE).replace(b"application:1", b"application:2"),
     "text beside the content": wrap(FORM, "text", SIGNATURE),
@@ -199,6 +202,7 @@ def test_a_second_engine_that_says_no_stops_the_application(trust: TrustStore, m
 
 @given(st.integers(0, len(SIGNED) - 1), st.integers(1, 255))
 @settings(max_examples=100, deadline=None)
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
 def test_a_flipped_byte_never_changes_what_is_read(place: int, flip: int) -> None:
     trust = store()
     spoiled = bytearray(SIGNED)
@@ -209,6 +213,18 @@ def test_a_flipped_byte_never_changes_what_is_read(place: int, flip: int) -> Non
         return
     assert verified.signer is not None
     assert verified.content == verify_application(SIGNED, trust=trust, signed_at=SIGNED_AT, now=NOW).content
+
+
+@given(st.integers(0, len(CERTIFICATE.tbs_certificate_bytes) - 1), st.integers(1, 255))
+@settings(max_examples=100, deadline=None)
+@pytest.mark.filterwarnings("ignore:Parsed a serial number")
+def test_a_spoiled_certificate_is_refused_never_an_error(place: int, flip: int) -> None:
+    der = bytearray(CERTIFICATE.public_bytes(Encoding.DER))
+    der[der.index(CERTIFICATE.tbs_certificate_bytes) + place] ^= flip
+    shown = re.search("<ds:X509Certificate>(.*)</ds:X509Certificate>", SIGNATURE)
+    assert shown
+    code = code_of(wrap(FORM, SIGNATURE.replace(shown[1], base64.b64encode(der).decode())), store())
+    assert code.startswith(("SIG_", "CERT_"))
 
 
 def store(folder: Path | None = None, **lists: bytes | None) -> TrustStore:

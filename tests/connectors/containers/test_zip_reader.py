@@ -1,6 +1,8 @@
 import csv
+import struct
 import tracemalloc
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -160,3 +162,27 @@ def test_a_symbolic_link_is_refused() -> None:
 
 def test_a_representation_of_a_member_shows_no_content() -> None:
     assert "manifest" not in repr(read_zip(GOOD))
+
+
+def test_a_folder_with_content_is_refused() -> None:
+    assert code_of(assemble(local_part("a/", b"x"), [central_part("a/", b"x", 0)])) == "ZIP_INCONSISTENT"
+
+
+def test_an_extra_field_that_gives_another_name_makes_the_name_undecidable() -> None:
+    def with_path(shown: bytes) -> bytes:
+        extra = struct.pack("<2HBL", 0x7075, 5 + len(shown), 1, zlib.crc32(b"a.txt")) + shown
+        local, entry = bytearray(local_part("a.txt", b"x")), bytearray(central_part("a.txt", b"x", 0))
+        local[28:30] = entry[30:32] = struct.pack("<H", len(extra))
+        return assemble(bytes(local[:35]) + extra + bytes(local[35:]), [bytes(entry) + extra])
+
+    assert code_of(with_path(b"a.txt")) == "accepted"
+    assert code_of(with_path(b"b.txt")) == "ZIP_NAME_ENCODING"
+
+
+def test_a_zip64_end_record_may_not_contradict_the_plain_one() -> None:
+    good = (CORPUS / "success" / "zip64.zip").read_bytes()
+    plain = bytearray(good)
+    plain[-14:-10] = struct.pack("<2H", 2, 2)
+    assert code_of(bytes(plain)) == "accepted"
+    plain[-14:-10] = struct.pack("<2H", 1, 1)
+    assert code_of(bytes(plain)) == "ZIP_INCONSISTENT"
