@@ -19,19 +19,22 @@ def _read(path: Path) -> str:
 
 
 def _commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, click.Command]]:
+    """Every command by its full name, groups included."""
+    yield " ".join(path), command
     if isinstance(command, click.Group):
-        for name, child in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            child = command.get_command(context, name)
+            assert child is not None, name
             yield from _commands(child, (*path, name))
-    else:
-        yield " ".join(path), command
 
 
-def _command_line() -> dict[str, click.Command]:
-    from pipeline import cli
+@pytest.fixture(scope="module")
+def commands() -> dict[str, click.Command]:
+    """What can be run: every command that is no group."""
+    from pipeline.cli import main
 
-    groups = [value for value in vars(cli).values() if isinstance(value, click.Group)]
-    assert len(groups) == 1, "pipeline/cli.py holds the one group of commands"
-    return dict(_commands(groups[0], ("hub",)))
+    return {name: command for name, command in _commands(main, ("hub",)) if not isinstance(command, click.Group)}
 
 
 def _documents(root: Path) -> list[Path]:
@@ -45,8 +48,8 @@ def table(root: Path) -> dict[str, set[str]]:
     return {name: set(codes.split()) for name, codes in rows}
 
 
-def test_every_command_stands_in_the_table_and_no_other(table: dict[str, set[str]]) -> None:
-    assert sorted(table) == sorted(_command_line())
+def test_every_command_stands_in_the_table_and_no_other(table: dict[str, set[str]], commands: dict[str, click.Command]) -> None:
+    assert sorted(table) == sorted(commands)
 
 
 def test_every_command_names_its_exit_codes(table: dict[str, set[str]]) -> None:
@@ -54,16 +57,16 @@ def test_every_command_names_its_exit_codes(table: dict[str, set[str]]) -> None:
         assert {"0", "2"} <= codes <= EXIT_CODES, name
 
 
-def test_every_option_is_described(root: Path) -> None:
-    text = _read(root / "docs/commands.md")
-    for name, command in _command_line().items():
-        for option in (parameter for parameter in command.params if isinstance(parameter, click.Option) and not parameter.hidden):
-            assert any(f"{spelling}" in text for spelling in option.opts), f"{name} {option.opts}"
+def test_every_option_is_described(root: Path, commands: dict[str, click.Command]) -> None:
+    described = set(re.findall(r"--[a-z-]+", _read(root / "docs/commands.md")))
+    for name, command in commands.items():
+        options = {spelling for parameter in command.params if isinstance(parameter, click.Option) for spelling in parameter.opts}
+        assert {spelling for spelling in options if spelling.startswith("--")} <= described, name
 
 
-def test_every_command_has_help_with_an_example() -> None:
-    for name, command in _command_line().items():
-        assert name in (command.help or "") + (command.epilog or ""), f"the help of {name} shows no example"
+def test_every_command_has_help_with_an_example(commands: dict[str, click.Command]) -> None:
+    for name, command in commands.items():
+        assert f"Example: {name} " in f"{command.help} ", name
 
 
 def test_every_environment_variable_is_documented_and_every_documented_one_exists(root: Path, product: list[Path]) -> None:

@@ -34,10 +34,14 @@ def test_the_lock_holds_hashes_and_no_addresses(root: Path) -> None:
 
 
 def _codecs_named(path: Path) -> list[int]:
-    """Lines on which a call is given the name of the narrow codec; a text that only speaks of it (a refused XML declaration) is none."""
-    calls = [node for node in ast.walk(ast.parse(_text(path))) if isinstance(node, ast.Call)]
-    values = [(call.lineno, value) for call in calls for value in [*call.args, *(keyword.value for keyword in call.keywords)]]
-    return [line for line, value in values if isinstance(value, ast.Constant) and NARROW_ENCODING.fullmatch(str(value.value))]
+    """Lines on which the narrow codec is used; a text that only speaks of it, as a refused XML declaration does, is none."""
+    found = []
+    for call in (node for node in ast.walk(ast.parse(_text(path))) if isinstance(node, ast.Call)):
+        values = [keyword.value for keyword in call.keywords if keyword.arg == "encoding"]
+        if getattr(call.func, "attr", "") in {"encode", "decode", "lookup"}:
+            values += call.args
+        found += [call.lineno for value in values if isinstance(value, ast.Constant) and NARROW_ENCODING.fullmatch(str(value.value))]
+    return found
 
 
 def test_no_code_encodes_as_shift_jis(sources: list[Path], root: Path) -> None:
