@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mappings.codelists import CodeList, read_codelists
+from mappings.coverage import check_coverage
 from mappings.items import Group, read_items
 from mappings.layouts import Format, read_format
 from mappings.mapping import Mapping
@@ -62,7 +63,8 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     catalogue = Catalogue(root, MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items), codelists)
     for procedure in procedures.values():
         for version, mapping in zip(procedure.versions, procedure.mappings, strict=True):
-            catalogue.plan(procedure, mapping, version.valid_from)
+            plan = catalogue.plan(procedure, mapping, version.valid_from)
+            check_coverage(plan, procedure.forms[version.form], procedure.folder / version.mapping)
     return catalogue
 
 

@@ -67,7 +67,9 @@ def test_the_mapping_never_changes_a_document_or_depends_on_the_batch(example: E
         ("振込口座", "<口座番号><枝番>1</枝番></口座番号>", "振込口座/口座番号[2]/枝番"),
     ],
 )
-def test_an_element_without_a_mapping_is_left_over_with_its_path(example: Examples, map_sources: Run, parent: str, added: str, where: str) -> None:
+def test_an_element_without_a_mapping_is_left_over_with_its_path(
+    example: Examples, map_sources: Run, parent: str, added: str, where: str
+) -> None:
     source = example(NINTEI, 1)
     find(source, parent).append(etree.fromstring(f'<x xmlns="{NAMESPACE}">{added}</x>')[0])
     mapped = map_sources(NINTEI, source)
@@ -104,7 +106,7 @@ def test_a_fourth_wish_where_three_have_a_place_is_left_over(example: Examples, 
         ("大学生年代の子/職業等", "9", "MAP_CODE", "大学生年代の子[1]/職業等"),
     ],
 )
-def test_a_refused_value_withdraws_the_whole_application_and_no_other(  # noqa: PLR0917
+def test_a_refused_value_withdraws_the_whole_application_and_no_other(
     example: Examples, map_sources: Run, path: str, value: str, code: str, where: str
 ) -> None:
     bad, good = replace(example(NINTEI, 1), application=1), replace(example(NINTEI, 2), application=2)

@@ -61,7 +61,12 @@ def test_an_unknown_birth_date_keeps_its_text_and_its_mark(catalogue: Catalogue,
 
 @pytest.mark.parametrize(
     ("procedure", "signer"),
-    [("jidoteate-nintei", "髙良　﨑子"), ("jidoteate-mishiharai", "比嘉　正子"), ("hoiku-riyo", "島袋　由美"), ("ninshin-todokede", "宮城　里奈")],
+    [
+        ("jidoteate-nintei", "髙良　﨑子"),
+        ("jidoteate-mishiharai", "比嘉　正子"),
+        ("hoiku-riyo", "島袋　由美"),
+        ("ninshin-todokede", "宮城　里奈"),
+    ],
 )
 def test_the_signer_is_the_person_who_must_sign(catalogue: Catalogue, example: Examples, procedure: str, signer: str) -> None:
     claim = signer_claim(catalogue.procedures[procedure], example(procedure, 1).content)

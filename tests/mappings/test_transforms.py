@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from mappings.codelists import Code, CodeList
 from mappings.transforms import TRANSFORMS, bind
 
-LISTS = {"jiyu": CodeList("jiyu", (Code("01", "出生", "様式", "0000-01-01", "9999-12-31"), Code("09", "DV", "様式", "2027-01-01", "9999-12-31")))}
+CODES = (Code("01", "出生", "様式", "0000-01-01", "9999-12-31"), Code("09", "DV", "様式", "2027-01-01", "9999-12-31"))
+LISTS = {"jiyu": CodeList("jiyu", CODES)}
 FAST = settings(max_examples=100, deadline=None)
 
 
@@ -70,7 +71,9 @@ def test_a_transform_gives_the_value_or_refuses_it(step: str, value: str, expect
         (None, None, None, None),
     ],
 )
-def test_an_unknown_birth_date_needs_its_mark_and_keeps_its_text(value: str | None, unknown: str | None, birth: str | None, text: str | None) -> None:
+def test_an_unknown_birth_date_needs_its_mark_and_keeps_its_text(
+    value: str | None, unknown: str | None, birth: str | None, text: str | None
+) -> None:
     assert one("birth", value, unknown) == birth
     assert one("date_unknown_text", value, unknown) == text
 
