@@ -6,7 +6,6 @@ Texts of errors name system, operation and status; bodies, which may carry resid
 import json
 import logging
 import ssl
-import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -15,6 +14,7 @@ from typing import Any
 import httpx
 
 from connectors.connections import HttpConnection
+from connectors.deadline import Deadline
 from connectors.errors import ConnectorError, PermanentError, TransientError
 
 _LOG = logging.getLogger(__name__)
@@ -85,6 +85,7 @@ class HttpSession:
         self._login = login
         self._patience = patience or Patience()
         self._token: str | None = None
+        self._deadline = Deadline(self._patience.total)
         self._client = httpx.Client(
             verify=_pinned(connection),
             trust_env=False,
@@ -96,6 +97,7 @@ class HttpSession:
 
     def close(self) -> None:
         """Close the connection."""
+        self._deadline.close()
         self._client.close()
 
     def call(self, operation: str, method: str, path: str, body: object = None, *, wanted: Collection[int] = (200,)) -> Answer:
@@ -126,15 +128,20 @@ class HttpSession:
 
     def _send(self, operation: str, method: str, path: str, body: object) -> Answer:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
-        deadline = time.monotonic() + self._patience.total
+        watch = {"trace": self._watch}
         try:
-            with self._client.stream(method, self._connection.url + path, json=body, headers=headers) as response:
-                content = self._read(operation, response, deadline)
+            url = self._connection.url + path
+            with self._deadline, self._client.stream(method, url, json=body, headers=headers, extensions=watch) as response:
+                content = self._read(operation, response)
         except (httpx.HTTPError, ssl.SSLError) as error:
             raise self._broken(operation, error) from None
         return Answer(self._connection.name, operation, response.status_code, response.headers, content)
 
-    def _read(self, operation: str, response: httpx.Response, deadline: float) -> bytes:
+    def _watch(self, event: str, info: Mapping[str, Any]) -> None:
+        if event == "connection.start_tls.complete":
+            self._deadline.watch(info["return_value"].get_extra_info("socket"))
+
+    def _read(self, operation: str, response: httpx.Response) -> bytes:
         if "content-encoding" in response.headers:
             raise PermanentError(self._connection.name, f"{operation}: compressed answers are not accepted")
         parts: list[bytes] = []
@@ -143,13 +150,13 @@ class HttpSession:
             size += len(part)
             if size > self._patience.body:
                 raise PermanentError(self._connection.name, f"{operation}: answer is larger than {self._patience.body} bytes")
-            if time.monotonic() > deadline:
-                raise TransientError(self._connection.name, f"{operation}: answer took longer than {self._patience.total:g} s")
             parts.append(part)
         return b"".join(parts)
 
     def _broken(self, operation: str, error: Exception) -> ConnectorError:
         name = self._connection.name
+        if self._deadline.passed:
+            return TransientError(name, f"{operation}: answer took longer than {self._patience.total:g} s")
         for link in _causes(error):
             if isinstance(link, ssl.SSLCertVerificationError):
                 problem = f"server certificate refused ({link.verify_message}); correct ca of the connection"

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from connectors.profile import read_profile
 from sandbox.journals import Journals
 from sandbox.receiver_csv import read_csv
 from sandbox.receiver_fixed import read_fixed
 from sandbox.receivers import ReceivingSystems
 from vocabulary.clock import JST
 
+PROFILE = read_profile("receivers")
 RECEIPTS = ("20261124-00000001", "20261124-00000002")
 GOOD = f'uketsukebango,shimei\r\n{RECEIPTS[0]},"那覇,\n太郎"\r\n{RECEIPTS[1]},花子\r\n{RECEIPTS[0]},次郎\r\n'.encode()
 
@@ -99,9 +101,10 @@ def test_receipts_and_results_are_left_once_and_temporary_names_are_ignored(syst
     out = tmp_path / "sandbox" / "receivers" / "hoiku" / "out"
     assert [file.name for file in (out / "receipts").iterdir()] == ["a.csv.receipt.csv"]
     receipt = (out / "receipts" / "a.csv.receipt.csv").read_text(encoding="utf-8").splitlines()
-    assert receipt[0] == "file_name,sha256,records,result,reason"
+    assert receipt[0].split(",") == PROFILE["receipts"]["columns"]
     assert receipt[1].startswith("a.csv,") and receipt[1].endswith(",3,OK,")
     results = (out / "results" / "a.csv.results.csv").read_text(encoding="utf-8").splitlines()
+    assert results[0].split(",") == PROFILE["results"]["columns"]
     assert [line.split(",")[:3] for line in results[1:]] == [[receipt, "受理", "2026-11-24"] for receipt in RECEIPTS]
     assert (folder / "a.csv").read_bytes() == GOOD
 

@@ -4,6 +4,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,7 @@ class Mouth:
     def __init__(self, tls: ssl.SSLContext) -> None:
         self.says = b""
         self.heard: list[bytes] = []
+        self.breath, self.pause = 1_000_000, 0.0
         self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -39,7 +41,12 @@ class Mouth:
                     head = _whole_request(link)
                     self.heard.append(head)
                     body = answer(json.dumps({"token": "abc"}).encode(), "Connection: close")
-                    link.sendall(body if head.startswith(b"POST /login") else self.says)
+                    said = body if head.startswith(b"POST /login") else self.says
+                    # Log-in is never slow.
+                    breath = len(body) if said is body else self.breath
+                    for start in range(0, len(said), breath):
+                        link.sendall(said[start : start + breath])
+                        time.sleep(self.pause if said is self.says else 0)
             except OSError:
                 continue
 
@@ -139,6 +146,21 @@ def test_the_wait_asked_for_is_kept_within_an_hour(session: HttpSession, mouth: 
     with pytest.raises(TransientError) as busy:
         session.call("state", "POST", "/x")
     assert busy.value.retry_after == seconds
+
+
+@pytest.mark.parametrize("says", [answer(b'{"state": "done"}'), answer(b"x" * 5_000)], ids=["slow headers", "slow body"])
+def test_a_server_that_never_stops_dripping_is_cut_off(mouth: Mouth, authority: Path, tmp_path: Path, says: bytes) -> None:
+    (tmp_path / "secret").touch(mode=0o600)
+    connection = HttpConnection("portal", "portal", f"https://127.0.0.1:{mouth.port}", authority / "ca.pem", "472018", tmp_path / "secret")
+    session = HttpSession(connection, patience=Patience(idle=5, total=0.6))
+    mouth.says, mouth.pause = says, 0.02
+    mouth.breath = 1 if len(says) < 1000 else 100
+    started = time.monotonic()
+    with pytest.raises(TransientError, match=r"state: answer took longer than 0\.6 s"):
+        session.call("state", "POST", "/x")
+    assert time.monotonic() - started < 2
+    mouth.breath, mouth.pause = 1_000_000, 0.0
+    session.close()
 
 
 def test_errors_repeat_neither_body_nor_secret(session: HttpSession, mouth: Mouth) -> None:
