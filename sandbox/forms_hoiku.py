@@ -42,8 +42,9 @@ def fill_hoiku(household: Household, occasion: Occasion) -> Filled:
         leaf("一月一日の住所", household.parents[0].home.line),
         blank_or("健康状況", occasion.chance.choice(_HEALTH) if occasion.chance.random() < 0.7 else None),
     )
+    documents = (Document("employment", "就労証明書", "pdf"), Document("identity", "本人確認書類の写し", "jpg"))
     persons = (child, *household.parents, *siblings, *elders)
-    return Filled(household.parents[0], parts, persons, (Document("employment", "就労証明書", "pdf"),))
+    return Filled(household.parents[0], parts, persons, documents)
 
 
 def _guardian(parent: Resident, occasion: Occasion) -> etree._Element:

@@ -29,7 +29,7 @@ def fill_nintei(household: Household, occasion: Occasion) -> Filled:
         *(_student(child, claimant, occasion) for child in students),
         leaf("受給資格の種類", "1"),
         account(claimant, occasion),
-        leaf("公簿確認の同意", "1" if occasion.chance.random() < 0.95 else "2"),
+        leaf("公簿確認の同意", "1"),
     )
     persons = (claimant, *others, *minors, *students)
     return Filled(claimant, parts, persons, _documents(claimant, minors, occasion))
@@ -110,5 +110,5 @@ def _documents(claimant: Resident, minors: tuple[Resident, ...], occasion: Occas
     apart = any(living(child, claimant) == "2" for child in minors)
     return (
         Document("passbook", "通帳の写し", occasion.chance.choice(("pdf", "jpg", "png"))),
-        *((Document("custody", "別居監護申立書", "pdf"),) if apart else ()),
+        *((Document("separation", "別居監護申立書", "pdf"),) if apart else ()),
     )

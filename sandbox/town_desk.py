@@ -28,6 +28,7 @@ class Desk:
     _households: Iterator[str] = field(init=False, default_factory=lambda: _ledger_numbers(50_000_000))
     _taken: set[str] = field(init=False, default_factory=set)
     _known: set[tuple[str, str, date]] = field(init=False, default_factory=set)
+    _called: set[tuple[str, str]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self.chance = dice(self.seed, "town")
@@ -64,8 +65,8 @@ class Desk:
     def enter(
         self, family: Family, *, birth: date, sex: str, relation: str, home: Home, household: str, moved: date, feed: str = "full"
     ) -> Resident:
-        """Enter one person under a given name that makes name and birth date unique in the town. Everybody over 14 holds a card."""
-        given, kana = self._given(family, birth=birth, sex=sex)
+        """Enter one person. Nobody else of the household has the given name, nobody of the town name and birth date. Adults hold a card."""
+        given, kana = self._given(family, birth=birth, sex=sex, household=household)
         cards = (self.card(feed=feed),) if (self.day - birth).days > 15 * 366 else ()
         return Resident(
             atena=next(self._atena), household=household, number=self.my_number(), family=family.name, given=given,
@@ -73,11 +74,13 @@ class Desk:
             work=self.chance.choice("111134"), feed=feed, cards=cards,
         )  # fmt: skip
 
-    def _given(self, family: Family, *, birth: date, sex: str) -> tuple[str, str]:
+    def _given(self, family: Family, *, birth: date, sex: str, household: str) -> tuple[str, str]:
         while True:
             given, kana = pick_given(self.chance, family=family, sex=sex)
-            if (key := (family.kana, kana, birth)) not in self._known:
+            key, call = (family.kana, kana, birth), (household, kana)
+            if key not in self._known and call not in self._called:
                 self._known.add(key)
+                self._called.add(call)
                 return given, kana
 
     def _fresh(self, throw: Callable[[], str]) -> str:

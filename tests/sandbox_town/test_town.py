@@ -40,6 +40,12 @@ def test_name_and_birth_date_fit_one_person_but_for_declared_namesakes(town: Tow
     assert len(town.households["namesake"]) == 4
 
 
+def test_nobody_in_a_family_shares_a_given_name(town: Town) -> None:
+    for household in town.households["birth"]:
+        names = [member.given_kana for member in household.members]
+        assert len(set(names)) == len(names)
+
+
 def test_hard_names_live_in_the_town(town: Town) -> None:
     names = "".join(one.family for one in town.residents)
     assert all(sign in names for sign in ("髙", "﨑", "濵", "邉", WIDE, f"葛{SELECTOR}", f"辻{SELECTOR}", "ＳＭＩＴＨ"))
