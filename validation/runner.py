@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 ROW: Final = "row number"
 """The surrogate key of a row; item names are romaji without blanks, so no column can have it."""
 
-RESULT_FORMAT: Final[Mapping[str, object]] = {
+VERDICT_ONLY: Final = "BOOLEAN_ONLY"
+ROWS_ONLY: Final[Mapping[str, object]] = {
     "result_format": "COMPLETE",
     "unexpected_index_column_names": [ROW],
     "exclude_unexpected_values": True,
@@ -99,13 +100,26 @@ def _frame(spec: SuiteSpec, table: Table) -> "DataFrame":
 
 
 def _failed_rows(spec: SuiteSpec, frame: "DataFrame") -> dict[str, Sequence[int]]:
-    """The failed rows of each check. A check that has no result is missing here, which breaks the suite."""
+    """The failed rows of each check. A check without a result is missing here, which breaks the suite.
+
+    The first look asks only whether each expectation holds, which takes half the time of asking for rows; rows are asked where it does
+    not hold or could not be computed.
+    """
+    expected = plan(spec)
     if frame.empty:
-        return {planned.check.id: () for planned in plan(spec)}
+        return {planned.check.id: () for planned in expected}
     with _batch(frame) as batch:
-        outcome = batch.validate(build_suite(spec), result_format=dict(RESULT_FORMAT))
-    configured = ((result.expectation_config, result) for result in outcome.results)
-    return {str(config.meta["check"]): _rows(result, len(frame)) for config, result in configured if config and config.meta}
+        verdicts = batch.validate(build_suite(spec, expected), result_format=VERDICT_ONLY)
+        failed: dict[str, Sequence[int]] = {_check_id(result): () for result in verdicts.results if result.success}
+        doubtful = [planned for planned in expected if planned.check.id not in failed]
+        if doubtful:
+            outcome = batch.validate(build_suite(spec, doubtful), result_format=dict(ROWS_ONLY))
+            failed |= {_check_id(result): _rows(result, len(frame)) for result in outcome.results}
+    return failed
+
+
+def _check_id(result: Any) -> str:  # noqa: ANN401  Great Expectations ships no types for its results
+    return str(result.expectation_config.meta["check"])
 
 
 def _rows(result: Any, rows: int) -> Sequence[int]:  # noqa: ANN401  Great Expectations ships no types for its results
