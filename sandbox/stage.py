@@ -23,6 +23,8 @@ from sandbox.sftp_server import Account, SftpEntrance
 from sandbox.tls import ensure_certificates
 from sandbox.web import Respond, WebServer
 
+_LOOK_SECONDS = 1.0
+
 
 class Stage:
     """The stand-ins of ``root``. ``earlier``: the record of the process that ran before, whose ports are kept where free."""
@@ -39,7 +41,7 @@ class Stage:
         self._servers: list[WebServer] = []
 
     def run(self) -> None:
-        """Open everything, write connections and process record, serve until told to stop."""
+        """Open everything, write connections and process record, serve until told to stop or until the record is gone."""
         secret = self._home / "secrets"
         tls = ensure_certificates(self._home / "tls")
         portal = Portal(MUNICIPALITY, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text).counter(
@@ -55,7 +57,9 @@ class Stage:
         write_connections(self._root, portal=portal_port, osr=osr_port, sftp=sftp_port, host_key=host_key)
         ports = {"portal_port": portal_port, "osr_port": osr_port, "sftp_port": sftp_port}
         self._record({**ports, "control_token": control.token})
-        self._stopped.wait()
+        # A root that was deleted, or taken over by another process, needs this one no more.
+        while not self._stopped.wait(_LOOK_SECONDS) and self._is_recorded():
+            pass
         for server in self._servers:
             server.shutdown()
 
@@ -110,6 +114,13 @@ class Stage:
             return server.port
 
         return _kept_port(self._earlier.get(port_key, 0), open_port)
+
+    def _is_recorded(self) -> bool:
+        try:
+            record = json.loads((self._home / "process.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return bool(record["pid"] == os.getpid())
 
     def _record(self, fields: dict[str, Any]) -> None:
         record = {"pid": os.getpid(), "root": str(self._root), **fields, "started": self._clock.text()}

@@ -114,6 +114,13 @@ def test_killed_and_started_again_it_keeps_its_ports_keys_effects_and_counts(tmp
     assert not Path(f"/proc/{second.pid}").exists()
 
 
+def test_a_deleted_root_ends_its_sandbox(tmp_path: Path) -> None:
+    root = tmp_path / "gone"
+    running = process.start(root, now=NOW, script="quiet")
+    shutil.rmtree(root)
+    assert process._children.pop(running.pid).wait(timeout=10) == 0
+
+
 def test_the_command_line_serves_a_root_and_a_broken_start_is_reported(tmp_path: Path) -> None:
     with pytest.raises(process.SandboxError, match=r"process\.log"):
         process.start(tmp_path, now=NOW, script="no-such-script")
