@@ -133,7 +133,9 @@ class _Walk:
         if element.keys():
             self._take_attributes(element, node, row)
         if len(element):
+            # A comment or element cuts the text in two; half a value is none.
             self.leftovers += [(child, "") for child in element]
+            return
         text = element.text
         if text is None:
             return

@@ -77,6 +77,18 @@ def test_an_element_without_a_mapping_is_left_over_with_its_path(
     assert mapped.tables["ninteiseikyu"].application == [1]
 
 
+def test_a_value_that_something_cuts_in_two_is_left_over_and_never_taken_by_half(example: Examples, map_sources: Run) -> None:
+    source = example(NINTEI, 1)
+    number = find(source, "振込口座/口座番号")
+    number.text = "001"
+    comment = etree.Comment("2345")
+    comment.tail = "6789"
+    number.append(comment)
+    mapped = map_sources(NINTEI, source)
+    assert [code for _, code, _ in codes(mapped)] == ["MAP_LEFTOVER"]
+    assert mapped.tables["ninteiseikyu"].columns["kozabango"] == [None]
+
+
 def test_attributes_and_loose_text_are_left_over_too(example: Examples, map_sources: Run) -> None:
     source = example(NINTEI, 1)
     find(source, "請求者/氏名").set("変更", "1")
