@@ -140,4 +140,4 @@ def test_names_stand_once_and_columns_have_one_value_a_row() -> None:
     with pytest.raises(SuiteError, match="2 values for 1 rows"):
         Table([1], {"a": ["1", "2"]})
     with pytest.raises(SuiteError, match="none of"):
-        ItemCheck("a", "BLOB")  # type: ignore[arg-type]
+        ItemCheck("a", "BLOB")  # type: ignore[arg-type]  # a type that the definitions lack is what is tested
