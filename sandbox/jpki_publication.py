@@ -43,6 +43,19 @@ def publish(folder: Path, *, day: date, revocations: Iterable[Revocation] = (), 
         (folder / "crl" / f"{id_}.crl").write_bytes(_revocation_list(authority, made, [one for one in revoked if one.authority == id_]))
 
 
+def renew(folder: Path, *, day: date) -> None:
+    """Publish both revocation lists of ``folder`` anew for ``day``, with the entries that they have: what a stale one was waiting for."""
+    publish(folder, day=day, revocations=[entry for id_ in SIGNING_AUTHORITIES for entry in _entries(folder, id_)])
+
+
+def _entries(folder: Path, authority: str) -> Iterable[Revocation]:
+    listed = x509.load_der_x509_crl((folder / "crl" / f"{authority}.crl").read_bytes())
+    numbers = {flag: number for number, flag in REASONS.items()}
+    for entry in listed:
+        reason = entry.extensions.get_extension_for_class(x509.CRLReason).value.reason
+        yield Revocation(authority, entry.serial_number, entry.revocation_date_utc, numbers[reason])
+
+
 def _revocation_list(authority: Authority, made: datetime, revoked: list[Revocation]) -> bytes:
     builder = (
         x509.CertificateRevocationListBuilder(authority.certificate.subject, made, made + _LIFE)

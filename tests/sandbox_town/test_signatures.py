@@ -1,6 +1,8 @@
 """Signatures hold for an engine that is not ours, certificates follow the published profile, revocation lists are signed."""
 
-from datetime import UTC, datetime
+import shutil
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from lxml import etree
 
 from sandbox.jpki import POLICIES, authorities
 from sandbox.jpki_names import replaced
+from sandbox.jpki_publication import renew
 
 NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)
 
@@ -94,6 +97,20 @@ def test_revocation_lists_are_signed_and_only_one_is_out_of_date(world: Any) -> 
         assert revoked.is_signature_valid(authorities()[name].key.public_key())
         assert revoked.next_update_utc is not None
         assert (revoked.next_update_utc > NOON) is fresh
+
+
+def test_renewing_brings_the_stale_list_up_to_date_and_keeps_what_was_revoked(world: Any, tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    shutil.copytree(world.home / "jpki" / "published", published)
+    before = x509.load_der_x509_crl((published / "crl" / "signca03.crl").read_bytes())
+    renew(published, day=date(2026, 11, 25))
+    for name in ("signca02", "signca03"):
+        after = x509.load_der_x509_crl((published / "crl" / f"{name}.crl").read_bytes())
+        assert after.last_update_utc == datetime(2026, 11, 24, 20, tzinfo=UTC)
+    assert [(one.serial_number, one.revocation_date_utc) for one in after] == [
+        (one.serial_number, one.revocation_date_utc) for one in before
+    ]
+    assert len(list(after)) == 3
 
 
 @pytest.mark.parametrize(
