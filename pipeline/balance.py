@@ -18,7 +18,10 @@ UNSTORED = {"listed": "not_fetched", "gone": "gone_before_fetch", "out_of_scope"
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """The balance of one municipality on a day, by procedure (out of scope ones under their 手続ID). life_holds: the journal's life adds up too."""
+    """The balance of one municipality on a day, by procedure (out of scope ones under their 手続ID).
+
+    life_holds: the journal's life adds up too.
+    """
 
     day: date
     procedures: Mapping[str, Counts]
@@ -65,13 +68,15 @@ def _application_figures(row: Row[Any], day: str) -> list[str]:
 def _life_holds(hub: Hub) -> bool:
     """listed = stored + out of scope + not yet fetched + gone before fetch, with what is stored counted from the applications."""
     counted = select(listings.c.state, func.count()).where(listings.c.municipality == hub.code).group_by(listings.c.state)
-    by_state = {state: count for state, count in hub.journal.rows(counted)}
+    by_state = {row[0]: row[1] for row in hub.journal.rows(counted)}
     stored = hub.journal.scalar(select(func.count()).select_from(applications).where(applications.c.municipality == hub.code))
     return bool(by_state.get("stored", 0) == stored)
 
 
 def latest_business_day(hub: Hub) -> date | None:
     """The last day on which something was stored or decided."""
-    statement = select(func.max(applications.c.department_at), func.max(applications.c.disposed_on)).where(applications.c.municipality == hub.code)
+    statement = select(func.max(applications.c.department_at), func.max(applications.c.disposed_on)).where(
+        applications.c.municipality == hub.code
+    )
     days = [text[:10] for text in hub.journal.rows(statement)[0] if text]
     return date.fromisoformat(max(days)) if days else None

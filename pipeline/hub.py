@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from connectors.folder import FolderTarget
 from connectors.connections import HttpConnection, SftpConnection, folder_connection, http_connection, load_connection
+from connectors.folder import FolderTarget
 from connectors.jpki import TrustStore
 from connectors.scanner import ScannerGate, declare_gate
 from connectors.sftp import SftpTarget
@@ -128,7 +128,9 @@ def open_hub(root: Root, code: str, clock: Clock) -> Iterator[Hub]:
     sealing = Sealing(keys)
     journal = open_journal(database_url(root), clock)
     try:
-        yield Hub(root, clock, journal, keys, sealing, SealedStore(root.folder / "sealed", sealing, reached=fault_point), catalogue, municipality)
+        yield Hub(
+            root, clock, journal, keys, sealing, SealedStore(root.folder / "sealed", sealing, reached=fault_point), catalogue, municipality
+        )
     finally:
         journal.close()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from mappings.engine import Table
+from mappings.records import Table
 from pipeline.hub import Hub
 from pipeline.journal.tables import canonical
 

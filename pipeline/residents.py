@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from pipeline.hub import Hub
 from pipeline.journal.tables import links, register_loads, residents
@@ -66,7 +66,7 @@ def register_version(hub: Hub) -> str:
     return f"{count}@{latest}"
 
 
-def _select(hub: Hub, condition: Any) -> list[Resident]:
+def _select(hub: Hub, condition: ColumnElement[bool]) -> list[Resident]:
     statement = select(residents).where(residents.c.municipality == hub.code, condition).order_by(residents.c.atena)
     return [_open(hub, row) for row in hub.journal.rows(statement)]
 

@@ -12,7 +12,7 @@ from validation.checks import ItemCheck, Rule, Status, SuiteSpec, Table, When, c
 from vocabulary.findings import Severity
 
 SCHEMES = {"kojinbango": "my_number", "atenabango": "atena", "hojinbango": "corporate"}
-WIDE = "Ｎ"  # noqa: RUF001  the official definitions write the type with the full-width letter
+WIDE = "Ｎ"
 
 
 def suite_of(hub: Hub, procedure: Procedure, group: str, day: date) -> SuiteSpec:

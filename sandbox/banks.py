@@ -31,4 +31,6 @@ def pick_account(chance: Random, *, holder_kana: str) -> Account:
     """One account in the name of ``holder_kana`` (full-width)."""
     bank = chance.choice(BANKS)
     branch = chance.choice(_branches(bank))
-    return Account(bank, branch, chance.choice("1114"), f"{chance.randrange(1, 10**7):07}", to_holder_kana(holder_kana)[:HOLDER_LENGTH].strip())
+    return Account(
+        bank, branch, chance.choice("1114"), f"{chance.randrange(1, 10**7):07}", to_holder_kana(holder_kana)[:HOLDER_LENGTH].strip()
+    )

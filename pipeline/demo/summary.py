@@ -52,7 +52,7 @@ def _fitting(outcomes: list[str], expected: str) -> str:
 
 
 def outcome_by_receipt(hub: Hub) -> dict[str, list[str]]:
-    """Each application's outcome in the words of the defect catalogue: delivered, delivered:owed, held:CODE, waiting:CODE, gone_before_fetch …"""
+    """Each application's outcome as the defect catalogue writes it: delivered, delivered:owed, held:CODE, waiting:CODE …"""
     outcomes: dict[str, list[str]] = {}
     for receipt, outcome in _outcomes(hub):
         outcomes.setdefault(receipt, []).append(outcome)

@@ -1,4 +1,7 @@
-"""Answer (結果の取込): receipts and result files of the receiving systems; results become decision records, what does not fit is refused and said."""
+"""Answer (結果の取込): receipts and result files of the receiving systems.
+
+Results become decision records; what does not fit is refused and said.
+"""
 
 import csv
 import hashlib

@@ -15,5 +15,7 @@ def close_and_report(hub: Hub) -> dict[str, int]:
     found = close_day(hub, hub.clock.today())
     report_day(hub, found)
     if not found.balanced:
-        raise UnbalancedDayError(f"{hub.code} {found.balance.day}: does not balance ({len(found.problems)} problems); see {hub.root.reports / 'close.html'}")
+        raise UnbalancedDayError(
+            f"{hub.code} {found.balance.day}: does not balance ({len(found.problems)} problems); see {hub.root.reports / 'close.html'}"
+        )
     return {"listed": found.balance.total.listed, "delivered": found.balance.total.delivered, "problems": len(found.problems)}

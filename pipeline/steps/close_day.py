@@ -54,7 +54,9 @@ def inspect_day(hub: Hub, day: date | None = None) -> DayClose:
     problems += _unproven(hub)
     problems += _gaps(hub)
     problems += _unequal(balance)
-    missing = tuple(f"{file.batch.destination}/{file.batch.name}" for file in files if file.remote in ("gone", "unreachable") and not file.receipt)
+    missing = tuple(
+        f"{file.batch.destination}/{file.batch.name}" for file in files if file.remote in ("gone", "unreachable") and not file.receipt
+    )
     return DayClose(balance=balance, files=files, problems=tuple(problems), missing=missing)
 
 
@@ -110,7 +112,9 @@ def _unproven(hub: Hub) -> Iterator[str]:
 def _gaps(hub: Hub) -> Iterator[str]:
     """収受番号 run without a gap for each section and fiscal year."""
     key = (applications.c.section, applications.c.filing_year)
-    counted = select(*key, func.count(), func.max(applications.c.filing_number)).where(applications.c.municipality == hub.code).group_by(*key)
+    counted = (
+        select(*key, func.count(), func.max(applications.c.filing_number)).where(applications.c.municipality == hub.code).group_by(*key)
+    )
     for section, year, count, highest in hub.journal.rows(counted):
         if count != highest:
-            yield f"{section} {year}年度: 収受番号に欠番があります（最大{highest}番、{count}件）"  # noqa: RUF001  Japanese text
+            yield f"{section} {year}年度: 収受番号に欠番があります（最大{highest}番、{count}件）"

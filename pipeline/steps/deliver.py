@@ -79,7 +79,9 @@ def _deliver_one(hub: Hub, target: Target, batch: Row[Any]) -> None:
             return
         write.execute(update(batches).where(batches.c.id == batch.id, batches.c.state == "released").values(state="delivered"))
         _discharge(write, batch.id)
-        write.leaf("file_delivered", batch=batch.id, destination=batch.destination, name=batch.name, digest=evidence.sha256, evidence=evidence.kind)
+        write.leaf(
+            "file_delivered", batch=batch.id, destination=batch.destination, name=batch.name, digest=evidence.sha256, evidence=evidence.kind
+        )
 
 
 def _evidence_row(hub: Hub, batch: Row[Any], evidence: Evidence) -> dict[str, Any]:

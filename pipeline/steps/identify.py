@@ -1,4 +1,4 @@
-"""Identify (宛名特定): the 宛名番号 of every person of an application in their role, or a work item with candidates. Never a choice among several."""
+"""Identify (宛名特定): the 宛名番号 of every person of an application in their role, or a work item. Never a choice among several."""
 
 import json
 from collections.abc import Sequence
@@ -23,7 +23,10 @@ from vocabulary.names import kana_key, same_name
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Who a claimed person is. method: serial, number, household, outside (住登外 possible) or none. number_check: ok, absent, mismatch, none."""
+    """Who a claimed person is.
+
+    method: serial, number, household, outside (住登外 possible) or none. number_check: ok, absent, mismatch or none.
+    """
 
     claim: PersonClaim
     resident: Resident | None

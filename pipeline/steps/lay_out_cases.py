@@ -1,4 +1,4 @@
-"""Lay out cases (案件フォルダ): for each opened application the 審査票, the form and the attachments, in the protected folder of its section."""
+"""Lay out cases (案件フォルダ): 審査票, form and attachments of each opened application, in the protected folder of its section."""
 
 import logging
 from pathlib import Path, PurePosixPath
@@ -64,7 +64,9 @@ def _opened(hub: Hub) -> list[Row[Any]]:
 
 def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
     rows = _opened(hub)
-    latest = {row[0]: row[1] for row in hub.journal.rows(select(findings.c.application, func.max(findings.c.id)).group_by(findings.c.application))}
+    latest = {
+        row[0]: row[1] for row in hub.journal.rows(select(findings.c.application, func.max(findings.c.id)).group_by(findings.c.application))
+    }
     keyed = [(row, digest_of(STEP, row.stage, row.disposition, row.reason, latest.get(row.id))) for row in rows if _is_worth_a_sheet(row)]
     done = tries(hub, STEP, [row.id for row, _ in keyed])
     return [(row, inputs) for row, inputs in keyed if (row.id, inputs) not in done]
@@ -108,7 +110,15 @@ def _hold_for_print(hub: Hub, row: Row[Any]) -> None:
     """A page with a missing glyph is never printed with a box: the alarm names the application."""
     with hub.journal.write() as write:
         raise_alarm(hub, write, kind="GLYPH_MISSING", subject=row.receipt)
-        finding = {"application": row.id, "step": STEP, "code": "GLYPH_MISSING", "place": "審査票", "rule": "", "severity": "info", "detail": ""}
+        finding = {
+            "application": row.id,
+            "step": STEP,
+            "code": "GLYPH_MISSING",
+            "place": "審査票",
+            "rule": "",
+            "severity": "info",
+            "detail": "",
+        }
         known = select(findings.c.id).where(findings.c.application == row.id, findings.c.code == "GLYPH_MISSING")
         if write.read(known).first() is None:
             write.execute(insert(findings).values(**finding))

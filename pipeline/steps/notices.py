@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 from connectors.errors import TransientError
 from connectors.notices import Notice, NoticeClient
@@ -27,7 +27,9 @@ def notice_context(municipality: str, application: int, kind: str) -> str:
     return f"notice/{municipality}/{application}/{kind}"
 
 
-def owe_result_notice(hub: Hub, write: Write, application: Row[Any], procedure: Procedure, outcome: Outcome, decision: dict[str, Any]) -> None:
+def owe_result_notice(
+    hub: Hub, write: Write, application: Row[Any], procedure: Procedure, outcome: Outcome, decision: dict[str, Any]
+) -> None:
     """Owe the result notice of a decision to the one who filed. A restricted case gets none: a person tells them."""
     addressee = _addressee(write, application.id, procedure)
     if application.restricted or addressee is None:
@@ -58,7 +60,7 @@ def _facts(hub: Hub, application: Row[Any], procedure: Procedure, decision: dict
     section = hub.municipality.sections[application.section]
     return {
         "municipality": hub.municipality.name,
-        "section": f"{section.name}（{section.phone}）",  # noqa: RUF001  Japanese text
+        "section": f"{section.name}（{section.phone}）",
         "procedure": procedure.title,
         "receipt": application.receipt,
         "received_on": application.filed_on,
@@ -89,7 +91,7 @@ def _open_rows(hub: Hub) -> list[Row[Any]]:
     return hub.journal.rows(unsent.order_by(notice_outbox.c.owed_at, notice_outbox.c.application))
 
 
-def _of(row: Row[Any]) -> Any:
+def _of(row: Row[Any]) -> ColumnElement[bool]:
     return (notice_outbox.c.application == row.application) & (notice_outbox.c.kind == row.kind)
 
 

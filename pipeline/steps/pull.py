@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Update, select, update
 
+from connectors.errors import TransientError
 from connectors.portal import Listed, PortalClient, Withdrawn
 from pipeline.calendar import fiscal_year
 from pipeline.faults import fault_point
@@ -18,6 +19,7 @@ from pipeline.steps.statuses import owe_status, send_statuses
 log = logging.getLogger(__name__)
 
 MOST_PASSES = 5
+MOST_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,13 @@ def _listing_row(hub: Hub, row: Listed, state: str) -> dict[str, object]:
 
 
 def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope) -> dict[str, int]:
-    """Fetch every listed application that is not stored yet: the work list is listed minus finished."""
+    """Fetch every listed application that is not stored yet: the work list is listed minus finished.
+
+    One that fails is left to the next pass; several in a row mean that the portal is down. Raises TransientError then.
+    """
     waiting = select(listings).where(listings.c.municipality == hub.code, listings.c.state == "listed").order_by(listings.c.arrived_at)
     counts = {"stored": 0, "gone": 0}
+    failures = 0
     for listing in hub.journal.rows(waiting):
         fault_point("pull.before_fetch")
         try:
@@ -90,10 +96,18 @@ def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope) -> dict[str, int
         except Withdrawn:
             counts["gone"] += _mark_gone(hub, listing)
             continue
+        except TransientError:
+            failures += 1
+            if failures == MOST_FAILURES:
+                raise
+            continue
+        failures = 0
         fault_point("pull.fetched")
         stored = hub.store.put(fetched.data, context=raw_context(hub.code, listing.receipt))
         fault_point("pull.file_stored")
-        counts["stored"] += _enter_application(hub, listing, stored, version=fetched.version, procedure=scope.procedures[listing.portal_procedure])
+        counts["stored"] += _enter_application(
+            hub, listing, stored, version=fetched.version, procedure=scope.procedures[listing.portal_procedure]
+        )
     return counts
 
 
@@ -178,5 +192,3 @@ def _application_row(hub: Hub, write: Write, listing: Row[Any], stored: Stored, 
 
 def _filing_text(row: dict[str, object]) -> str:
     return f"{row['section']}/{row['filing_year']}/{row['filing_number']}"
-
-

@@ -5,12 +5,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, exists, select, update
+from sqlalchemy import Row, Select, exists, select, update
 
 from mappings.layouts import Format
 from mappings.procedure import Procedure
 from mappings.records import Context, FileBytes, Table, Written
-from mappings.release import subjects, write as lay_out
+from mappings.release import subjects
+from mappings.release import write as lay_out
 from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
@@ -45,12 +46,16 @@ def release(hub: Hub) -> dict[str, int]:
     return counts
 
 
-def _owed_statement(hub: Hub, destination: str, procedure: str) -> Any:
+def _owed_statement(hub: Hub, destination: str, procedure: str) -> Select[Any]:
     accepted = (applications.c.municipality == hub.code) & (applications.c.stage == "checked") & (applications.c.disposition == "open")
     waiting = (obligations.c.destination == destination) & (obligations.c.state == "owed")
     joined = select(applications, obligations.c.generation).join(obligations, obligations.c.application == applications.c.id)
     most = hub.destination(destination).max_applications
-    return joined.where(accepted, waiting, applications.c.procedure == procedure).order_by(applications.c.arrived_at, applications.c.id).limit(most)
+    return (
+        joined.where(accepted, waiting, applications.c.procedure == procedure)
+        .order_by(applications.c.arrived_at, applications.c.id)
+        .limit(most)
+    )
 
 
 def _owed(hub: Hub, destination: str, procedure: str) -> list[Row[Any]]:
@@ -81,7 +86,14 @@ def release_chunk(hub: Hub, destination: str, procedure: Procedure, expected: Se
             _hold(write, application, destination, finding)
         for application, row in kept.items():
             _mark(write, application, destination, row.generation)
-        write.leaf("files_released", destination=destination, sequence=sequence, files=len(written.files), applications=len(kept), held=len(refused))
+        write.leaf(
+            "files_released",
+            destination=destination,
+            sequence=sequence,
+            files=len(written.files),
+            applications=len(kept),
+            held=len(refused),
+        )
     return {"files": len(written.files), "applications": len(kept), "held": len(refused)}
 
 
@@ -155,7 +167,9 @@ def _enter_losses(hub: Hub, write: Write, destination: str, format_: Format, wri
     if not written.losses:
         return
     named = {file.name for file in written.files}
-    known = write.read(select(batches.c.id).where(batches.c.municipality == hub.code, batches.c.destination == destination, batches.c.name.in_(named)))
+    known = write.read(
+        select(batches.c.id).where(batches.c.municipality == hub.code, batches.c.destination == destination, batches.c.name.in_(named))
+    )
     batch = min(row.id for row in known)
     rows = [
         {
@@ -188,7 +202,9 @@ def _hold(write: Write, application: int, destination: str, finding: Finding) ->
 
 
 def _mark(write: Write, application: int, destination: str, generation: int) -> None:
-    same = (obligations.c.application == application) & (obligations.c.destination == destination) & (obligations.c.generation == generation)
+    same = (
+        (obligations.c.application == application) & (obligations.c.destination == destination) & (obligations.c.generation == generation)
+    )
     write.execute(update(obligations).where(same).values(state="released"))
 
 

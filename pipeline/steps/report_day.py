@@ -72,8 +72,8 @@ def day_report(hub: Hub, close: DayClose) -> DayReport:
 def _procedures(hub: Hub, close: DayClose) -> Iterator[ProcedureDay]:
     for name, counts in close.balance.procedures.items():
         known = name in hub.municipality.procedures
-        title = hub.procedure(name).title if known else f"対象外の手続（{name}）"  # noqa: RUF001  Japanese text
-        section = hub.municipality.sections[hub.enabled(name).section].name if known else "－"  # noqa: RUF001  Japanese text
+        title = hub.procedure(name).title if known else f"対象外の手続（{name}）"
+        section = hub.municipality.sections[hub.enabled(name).section].name if known else "－"
         problems = tuple(problem for problem in close.problems if problem.startswith(f"{name}:"))
         yield ProcedureDay(id=name, title=title, section=section, counts=counts, problems=problems)
 
@@ -81,7 +81,9 @@ def _procedures(hub: Hub, close: DayClose) -> Iterator[ProcedureDay]:
 def _open(hub: Hub, disposition: str) -> Iterator[OpenApplication]:
     at = (applications.c.municipality == hub.code) & (applications.c.disposition == disposition)
     for row in hub.journal.rows(select(applications).where(at).order_by(applications.c.arrived_at, applications.c.id)):
-        others = select(findings.c.code).where(findings.c.application == row.id, findings.c.severity != "info", findings.c.code != row.reason)
+        others = select(findings.c.code).where(
+            findings.c.application == row.id, findings.c.severity != "info", findings.c.code != row.reason
+        )
         codes = (row.reason, *(finding.code for finding in hub.journal.rows(others.order_by(findings.c.id))))
         yield OpenApplication(
             receipt=row.receipt,
@@ -112,16 +114,18 @@ def channel_counts(hub: Hub) -> dict[str, dict[str, int]]:
     counted: dict[str, dict[str, int]] = {}
     for name, table in (("statuses", status_outbox), ("notices", notice_outbox)):
         ours = select(table.c.state, func.count()).join(applications, applications.c.id == table.c.application)
-        counted[name] = {state: count for state, count in hub.journal.rows(ours.where(applications.c.municipality == hub.code).group_by(table.c.state))}
+        counted[name] = {
+            state: count for state, count in hub.journal.rows(ours.where(applications.c.municipality == hub.code).group_by(table.c.state))
+        }
     return counted
 
 
 def _channels(hub: Hub) -> Iterator[ChannelRow]:
     counts = channel_counts(hub)
     statuses, notices = counts["statuses"], counts["notices"]
-    yield ChannelRow("申請処理状況（ポータル）", owed=sum(statuses.values()), sent=statuses.get("sent", 0))  # noqa: RUF001  Japanese text
+    yield ChannelRow("申請処理状況（ポータル）", owed=sum(statuses.values()), sent=statuses.get("sent", 0))
     undeliverable = notices.get("undeliverable", 0) + notices.get("refused", 0)
-    yield ChannelRow("お知らせ（中間サーバー）", owed=sum(notices.values()), sent=notices.get("sent", 0), undeliverable=undeliverable)  # noqa: RUF001  Japanese text
+    yield ChannelRow("お知らせ（中間サーバー）", owed=sum(notices.values()), sent=notices.get("sent", 0), undeliverable=undeliverable)
 
 
 def _freshness(hub: Hub) -> Iterator[FreshnessRow]:

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 
 from connectors.errors import TransientError
 from connectors.portal import PortalClient
@@ -61,7 +61,7 @@ def _open_rows(hub: Hub, only: str | None) -> list[Row[Any]]:
     return hub.journal.rows(unsent.order_by(status_outbox.c.owed_at, status_outbox.c.application, status_outbox.c.status))
 
 
-def _of(row: Row[Any]) -> Any:
+def _of(row: Row[Any]) -> ColumnElement[bool]:
     return (status_outbox.c.application == row.application) & (status_outbox.c.status == row.status)
 
 
