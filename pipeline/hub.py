@@ -137,13 +137,12 @@ def open_hub(root: Root, code: str, clock: Clock) -> Iterator[Hub]:
 
 def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
     """Refuse a municipality file that names what the specifications lack."""
-    named = [(f"procedures.{name}", name, catalogue.procedures) for name in municipality.procedures]
-    named += [(f"destinations.{key}.format", target.format, catalogue.formats) for key, target in municipality.destinations.items()]
+    procedures, formats = sorted(catalogue.procedures), sorted(catalogue.formats)
+    named = [(f"procedures.{name}", name, procedures) for name in municipality.procedures]
+    named += [(f"destinations.{key}.format", target.format, formats) for key, target in municipality.destinations.items()]
     for key, name, known in named:
         if name not in known:
-            raise SettingError(
-                f"municipalities/{municipality.code}.yaml: {key}: {name} does not exist", f"allowed are {', '.join(sorted(known))}"
-            )
+            raise SettingError(f"municipalities/{municipality.code}.yaml: {key}: {name} does not exist", f"allowed are {', '.join(known)}")
 
 
 def digest_of(*inputs: object) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 from mappings.items import Item
 from mappings.procedure import Procedure
 from mappings.rules import Rule as Declared
 from pipeline.hub import Hub
 from pipeline.records import Tables
-from validation.checks import ItemCheck, Rule, Status, SuiteSpec, Table, When, count_children
+from validation.checks import ItemCheck, ItemType, Rule, Status, SuiteSpec, Table, When, count_children
 from vocabulary.findings import Severity
 
 SCHEMES = {"kojinbango": "my_number", "atenabango": "atena", "hojinbango": "corporate"}
@@ -41,7 +42,7 @@ def _item_check(hub: Hub, item: Item, day: date) -> ItemCheck:
     codes = frozenset(hub.catalogue.codelists[item.code].valid_on(day.isoformat())) if item.code else None
     return ItemCheck(
         item=item.name,
-        type="N" if item.type == WIDE else item.type,  # type: ignore[arg-type]  items.py admits only the official types
+        type="N" if item.type == WIDE else cast("ItemType", item.type),
         length=item.length,
         required="必須" if item.required else "任意",
         codes=codes,

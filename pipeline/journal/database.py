@@ -35,7 +35,7 @@ class Write:
         """Run an INSERT or UPDATE; an empty list of rows runs nothing."""
         result = self.connection.execute(statement, rows) if rows is not None else self.connection.execute(statement)
         self._changed = self._changed or result.rowcount != 0
-        return result  # type: ignore[return-value]  # DML always answers with a cursor result; the stub says Result
+        return result
 
     def read(self, statement: Executable) -> Result[Any]:
         """Run a SELECT inside the transaction."""
@@ -45,6 +45,14 @@ class Write:
         """Insert the row unless its key stands already. True when it was inserted."""
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         return self.execute(dialect.insert(table).values(**row).on_conflict_do_nothing()).rowcount == 1
+
+    def insert_row(self, table: Table, row: dict[str, Any]) -> int:
+        """Insert the row and give the key that the database made for it."""
+        key = self.connection.execute(insert(table).values(**row)).inserted_primary_key
+        if key is None:
+            raise LookupError(f"{table.name} gives no key")
+        self._changed = True
+        return int(key[0])
 
     def insert_many(self, table: Table, rows: list[dict[str, Any]]) -> None:
         """Insert all rows; none is fine."""

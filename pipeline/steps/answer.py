@@ -111,6 +111,7 @@ def _read_results(hub: Hub, target: Target, destination: str) -> dict[str, int]:
 def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[int, int]:
     """Enter a result file, whole, in one transaction: (decisions, rows refused)."""
     rows = _rows(data, RESULT_COLUMNS)
+    digest = hashlib.sha256(data).hexdigest()
     entered = refused = 0
     with hub.journal.write() as write:
         for row in rows:
@@ -122,7 +123,7 @@ def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[i
             "municipality": hub.code,
             "destination": destination,
             "name": name,
-            "digest": hashlib.sha256(data).hexdigest(),
+            "digest": digest,
             "rows": len(rows),
             "refused_rows": refused,
             "at": hub.clock.now().isoformat(),
@@ -131,7 +132,7 @@ def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[i
             return 0, 0
         if refused:
             raise_alarm(hub, write, kind="RESULT_ROWS_REFUSED", subject=f"{destination}/{name}")
-        write.leaf("results_taken", destination=destination, name=name, digest=file["digest"], rows=len(rows), refused=refused)
+        write.leaf("results_taken", destination=destination, name=name, digest=digest, rows=len(rows), refused=refused)
     return entered, refused
 
 
@@ -148,7 +149,7 @@ def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str
     if known is not None:
         return bool(known.outcome == outcome.id and known.decision_number == row["kettei_bango"])
     decision = _decision_row(hub, application.id, outcome, row, source)
-    key = write.execute(decisions.insert().values(**decision)).inserted_primary_key[0]
+    key = write.insert_row(decisions, decision)
     _tell(hub, write, application, procedure, outcome, decision={**decision, "id": key, "grounds": row["riyu"]})
     write.leaf("decision_entered", application=application.id, outcome=outcome.id, source=source)
     return True

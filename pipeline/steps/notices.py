@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, and_, select, update
 
 from connectors.errors import TransientError
 from connectors.notices import Notice, NoticeClient
@@ -92,7 +92,7 @@ def _open_rows(hub: Hub) -> list[Row[Any]]:
 
 
 def _of(row: Row[Any]) -> ColumnElement[bool]:
-    return (notice_outbox.c.application == row.application) & (notice_outbox.c.kind == row.kind)
+    return and_(notice_outbox.c.application == row.application, notice_outbox.c.kind == row.kind)
 
 
 def _send(hub: Hub, server: NoticeClient, row: Row[Any]) -> str:

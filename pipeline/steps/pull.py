@@ -138,7 +138,7 @@ def _enter_application(hub: Hub, listing: Row[Any], stored: Stored, *, version: 
             return 0
         first = _first_of_receipt(write, hub.code, listing.receipt)
         row = _application_row(hub, write, listing, stored, version=version, procedure=procedure)
-        application = int(write.execute(applications.insert().values(**row)).inserted_primary_key[0])
+        application = write.insert_row(applications, row)
         if first:
             owe_status(hub, write, application, listing.receipt, "RECEIVED")
         write.leaf("application_stored", application=application, receipt=listing.receipt, digest=stored.digest, filing=_filing_text(row))

@@ -3,13 +3,14 @@
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, Select, exists, select, update
 
 from mappings.layouts import Format
 from mappings.procedure import Procedure
-from mappings.records import Context, FileBytes, Table, Written
+from mappings.records import Context, FileBytes, Written
 from mappings.release import subjects
 from mappings.release import write as lay_out
 from pipeline.alarms import raise_alarm
@@ -20,6 +21,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.tables import applications, batch_items, batches, findings, losses, obligations, persons
 from pipeline.records import join_tables, load_tables
 from pipeline.steps.deliver import batch_context
+from pipeline.steps.worklist import finding_row
 from vocabulary.findings import Finding, Refused
 
 log = logging.getLogger(__name__)
@@ -62,39 +64,50 @@ def _owed(hub: Hub, destination: str, procedure: str) -> list[Row[Any]]:
     return hub.journal.rows(_owed_statement(hub, destination, procedure))
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One chunk on its way out: where to, in which format, and the accepted applications (id → row) that stay in it."""
+
+    hub: Hub
+    write: Write
+    destination: str
+    format_: Format
+    kept: Mapping[int, Row[Any]]
+
+
 def release_chunk(hub: Hub, destination: str, procedure: Procedure, expected: Sequence[Row[Any]]) -> dict[str, int]:
     """Lay out one chunk in one transaction. The counter's row lock keeps a second worker from releasing the same applications."""
     tables_of = load_tables(hub, [row.id for row in expected])
+    format_ = hub.catalogue.formats[hub.destination(destination).format]
+    day = hub.clock.today()
     with hub.journal.write() as write:
-        day = hub.clock.today()
         sequence = write.next_number(f"file/{hub.code}/{destination}/{day}")
         rows = [row for row in write.read(_owed_statement(hub, destination, procedure.id)) if row.id in tables_of]
         if not rows:
             raise NothingOwedError
-        format_ = hub.catalogue.formats[hub.destination(destination).format]
         context = Context(hub.code, procedure.business, procedure.short, day, sequence)
-        tables: Mapping[str, Table] = join_tables([tables_of[row.id] for row in rows])
-        written = lay_out(format_, tables, context)
+        written = lay_out(format_, join_tables([tables_of[row.id] for row in rows]), context)
         refused = dict(written.refused)
-        kept = {row.id: row for row in rows if row.id not in refused}
-        if not passes_gate(write, format_, written, kept):
-            return _stop(hub, write, destination, rows)
-        for file in written.files:
-            _enter_file(hub, write, destination, format_, file, kept)
-        _enter_losses(hub, write, destination, format_, written)
-        for application, finding in refused.items():
-            _hold(write, application, destination, finding)
-        for application, row in kept.items():
-            _mark(write, application, destination, row.generation)
-        write.leaf(
-            "files_released",
-            destination=destination,
-            sequence=sequence,
-            files=len(written.files),
-            applications=len(kept),
-            held=len(refused),
-        )
-    return {"files": len(written.files), "applications": len(kept), "held": len(refused)}
+        desk = Desk(hub, write, destination, format_, {row.id: row for row in rows if row.id not in refused})
+        if not passes_gate(write, format_, written, desk.kept):
+            return _stop(desk, rows)
+        _enter(desk, written, sequence)
+    return {"files": len(written.files), "applications": len(desk.kept), "held": len(refused)}
+
+
+def _enter(desk: Desk, written: Written, sequence: int) -> None:
+    """Enter what passed the gate: files with their lineage, losses, and what each application still owes."""
+    batch_of: dict[int, int] = {}
+    for file in written.files:
+        batch = _enter_file(desk, file)
+        batch_of |= {span.application: batch for span in file.spans}
+    _enter_losses(desk, written, batch_of)
+    for application, finding in written.refused:
+        _hold(desk, application, finding)
+    for application, row in desk.kept.items():
+        _mark(desk, application, row.generation)
+    counts = {"files": len(written.files), "applications": len(desk.kept), "held": len(written.refused)}
+    desk.write.leaf("files_released", destination=desk.destination, sequence=sequence, **counts)
 
 
 def passes_gate(write: Write, format_: Format, written: Written, kept: Mapping[int, Row[Any]]) -> bool:
@@ -116,43 +129,45 @@ def passes_gate(write: Write, format_: Format, written: Written, kept: Mapping[i
     return True
 
 
-def _stop(hub: Hub, write: Write, destination: str, rows: Sequence[Row[Any]]) -> dict[str, int]:
+def _stop(desk: Desk, rows: Sequence[Row[Any]]) -> dict[str, int]:
+    """Fail closed: the whole chunk is held for this destination and an alarm says so."""
     for row in rows:
-        _hold(write, row.id, destination, Finding("SUBJECT_MISMATCH", where=destination))
-    raise_alarm(hub, write, kind="SUBJECT_MISMATCH", subject=destination)
-    write.leaf("release_stopped", destination=destination, applications=len(rows))
-    log.error("release_stopped", extra={"destination": destination, "applications": len(rows)})
+        _hold(desk, row.id, Finding("SUBJECT_MISMATCH", where=desk.destination))
+    raise_alarm(desk.hub, desk.write, kind="SUBJECT_MISMATCH", subject=desk.destination)
+    desk.write.leaf("release_stopped", destination=desk.destination, applications=len(rows))
+    log.error("release_stopped", extra={"destination": desk.destination, "applications": len(rows)})
     return {"files": 0, "applications": 0, "held": len(rows)}
 
 
-def _enter_file(hub: Hub, write: Write, destination: str, format_: Format, file: FileBytes, kept: Mapping[int, Row[Any]]) -> None:
-    stored = hub.store.put(file.data, context=batch_context(hub.code, destination, file.name))
+def _enter_file(desk: Desk, file: FileBytes) -> int:
+    stored = desk.hub.store.put(file.data, context=batch_context(desk.hub.code, desk.destination, file.name))
     fault_point("release.file_stored")
-    batch = write.execute(batches.insert().values(**_batch_row(hub, destination, format_, file, stored))).inserted_primary_key[0]
+    batch = desk.write.insert_row(batches, _batch_row(desk, file, stored))
     items = [
         {
             "batch": batch,
             "application": span.application,
-            "destination": destination,
+            "destination": desk.destination,
             "record_kind": span.record_kind,
             "ordinal": span.ordinal,
-            "generation": kept[span.application].generation,
+            "generation": desk.kept[span.application].generation,
             "offset": span.offset,
             "length": span.length,
             "digest": hashlib.sha256(file.data[span.offset : span.offset + span.length]).hexdigest(),
         }
         for span in file.spans
     ]
-    write.insert_many(batch_items, items)
-    write.leaf("file_released", batch=batch, destination=destination, name=file.name, digest=stored.digest, records=len(items))
+    desk.write.insert_many(batch_items, items)
+    desk.write.leaf("file_released", batch=batch, destination=desk.destination, name=file.name, digest=stored.digest, records=len(items))
+    return batch
 
 
-def _batch_row(hub: Hub, destination: str, format_: Format, file: FileBytes, stored: Stored) -> dict[str, Any]:
+def _batch_row(desk: Desk, file: FileBytes, stored: Stored) -> dict[str, Any]:
     return {
-        "municipality": hub.code,
-        "destination": destination,
-        "format": format_.id,
-        "day": hub.clock.today().isoformat(),
+        "municipality": desk.hub.code,
+        "destination": desk.destination,
+        "format": desk.format_.id,
+        "day": desk.hub.clock.today().isoformat(),
         "name": file.name,
         "digest": stored.digest,
         "size": stored.size,
@@ -162,50 +177,32 @@ def _batch_row(hub: Hub, destination: str, format_: Format, file: FileBytes, sto
     }
 
 
-def _enter_losses(hub: Hub, write: Write, destination: str, format_: Format, written: Written) -> None:
+def _enter_losses(desk: Desk, written: Written, batch_of: Mapping[int, int]) -> None:
     """The loss ledger (縮退記録): every approved substitution that was made."""
-    if not written.losses:
-        return
-    named = {file.name for file in written.files}
-    known = write.read(
-        select(batches.c.id).where(batches.c.municipality == hub.code, batches.c.destination == destination, batches.c.name.in_(named))
-    )
-    batch = min(row.id for row in known)
     rows = [
         {
-            "batch": batch,
+            "batch": batch_of[loss.application],
             "application": loss.application,
             "place": loss.where,
             "source": loss.source,
             "target": loss.target,
             "times": loss.times,
-            "approved": format_.spec.gaiji.approved,
+            "approved": desk.format_.spec.gaiji.approved,
         }
         for loss in written.losses
     ]
-    write.insert_many(losses, rows)
+    desk.write.insert_many(losses, rows)
 
 
-def _hold(write: Write, application: int, destination: str, finding: Finding) -> None:
-    owed = (obligations.c.application == application) & (obligations.c.destination == destination) & (obligations.c.state == "owed")
-    write.execute(update(obligations).where(owed).values(state="held", reason=finding.code))
-    row = {
-        "application": application,
-        "step": "release",
-        "code": finding.code,
-        "place": f"{destination}: {finding.where}"[:200],
-        "rule": finding.rule,
-        "severity": finding.severity.value,
-        "detail": finding.detail[:200],
-    }
-    write.insert_many(findings, [row])
+def _hold(desk: Desk, application: int, finding: Finding) -> None:
+    owed = (obligations.c.application == application) & (obligations.c.destination == desk.destination) & (obligations.c.state == "owed")
+    desk.write.execute(update(obligations).where(owed).values(state="held", reason=finding.code))
+    desk.write.insert_many(findings, [finding_row(application, "release", replace(finding, where=f"{desk.destination}: {finding.where}"))])
 
 
-def _mark(write: Write, application: int, destination: str, generation: int) -> None:
-    same = (
-        (obligations.c.application == application) & (obligations.c.destination == destination) & (obligations.c.generation == generation)
-    )
-    write.execute(update(obligations).where(same).values(state="released"))
+def _mark(desk: Desk, application: int, generation: int) -> None:
+    same = (obligations.c.application == application) & (obligations.c.destination == desk.destination)
+    desk.write.execute(update(obligations).where(same, obligations.c.generation == generation).values(state="released"))
 
 
 def _advance(hub: Hub) -> None:

@@ -114,9 +114,8 @@ def channel_counts(hub: Hub) -> dict[str, dict[str, int]]:
     counted: dict[str, dict[str, int]] = {}
     for name, table in (("statuses", status_outbox), ("notices", notice_outbox)):
         ours = select(table.c.state, func.count()).join(applications, applications.c.id == table.c.application)
-        counted[name] = {
-            state: count for state, count in hub.journal.rows(ours.where(applications.c.municipality == hub.code).group_by(table.c.state))
-        }
+        rows = hub.journal.rows(ours.where(applications.c.municipality == hub.code).group_by(table.c.state))
+        counted[name] = {row[0]: row[1] for row in rows}
     return counted
 
 
@@ -132,7 +131,7 @@ def _freshness(hub: Hub) -> Iterator[FreshnessRow]:
     days = hub.municipality.register_office.stale_after_days
     limit = hub.clock.now() - timedelta(days=days)
     newest = select(register_loads.c.kind, func.max(register_loads.c.as_of)).where(register_loads.c.municipality == hub.code)
-    found = {kind: stamp for kind, stamp in hub.journal.rows(newest.group_by(register_loads.c.kind))}
+    found = {row[0]: row[1] for row in hub.journal.rows(newest.group_by(register_loads.c.kind))}
     for kind, title in REGISTER_TITLES.items():
         as_of = _stamp(hub, found[kind]) if kind in found else None
         yield FreshnessRow(title, as_of, f"{days}日以内", stale=as_of is None or as_of < limit)

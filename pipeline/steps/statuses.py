@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import ColumnElement, Row, and_, select, update
 
 from connectors.errors import TransientError
 from connectors.portal import PortalClient
@@ -62,7 +62,7 @@ def _open_rows(hub: Hub, only: str | None) -> list[Row[Any]]:
 
 
 def _of(row: Row[Any]) -> ColumnElement[bool]:
-    return (status_outbox.c.application == row.application) & (status_outbox.c.status == row.status)
+    return and_(status_outbox.c.application == row.application, status_outbox.c.status == row.status)
 
 
 def _send(hub: Hub, portal: PortalClient, row: Row[Any]) -> bool:

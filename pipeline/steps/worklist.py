@@ -126,7 +126,7 @@ def write_outcome(hub: Hub, write: Write, step: Step, row: Application, *, input
         return False
     write.execute(findings.delete().where(findings.c.application == row.id, findings.c.step == step.name))
     if outcome.findings:
-        write.execute(insert(findings), [_finding_row(row.id, step.name, finding) for finding in outcome.findings])
+        write.execute(insert(findings), [finding_row(row.id, step.name, finding) for finding in outcome.findings])
     if outcome.record is not None:
         outcome.record(write)
     stopping = outcome.stopping
@@ -143,7 +143,8 @@ def write_outcome(hub: Hub, write: Write, step: Step, row: Application, *, input
     return True
 
 
-def _finding_row(application: int, step: str, finding: Finding) -> dict[str, Any]:
+def finding_row(application: int, step: str, finding: Finding) -> dict[str, Any]:
+    """The journal's row of a finding."""
     return {
         "application": application,
         "step": step,
