@@ -77,12 +77,16 @@ class EnabledProcedure(Spec):
 
 
 class Destination(Spec):
-    """A receiving system (業務システム): its format, connection, daily window and the most applications in one file."""
+    """A receiving system (業務システム): its format, connection, daily window and the most applications in one file.
+
+    decides: whether its result files become decisions; of two systems that get the same records only one does.
+    """
 
     name: str
     format: str
     connection: str
     window: HoursOfDay = Window(start=time(0, 0), end=time(23, 59, 59))
+    decides: bool = True
     max_applications: int = Field(default=1000, ge=1)
 
 

@@ -7,19 +7,22 @@ import csv
 import hashlib
 import io
 import logging
+from collections import Counter
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select, update
 
 from connectors.errors import TransientError
-from mappings.procedure import Outcome, Procedure
+from mappings.procedure import Outcome
 from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
 from pipeline.journal.database import Write
-from pipeline.journal.tables import applications, batch_items, batches, decisions, receipts, result_files
-from pipeline.steps.notices import owe_result_notice
+from pipeline.journal.decision_tables import decisions, result_files
+from pipeline.journal.delivery_tables import batch_items, batches, receipts
+from pipeline.journal.intake_tables import applications
+from pipeline.steps.notices import Decision, owe_result_notice
 from pipeline.steps.statuses import owe_status
 
 log = logging.getLogger(__name__)
@@ -31,12 +34,13 @@ RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "
 def read_answers(hub: Hub) -> dict[str, int]:
     """Read what every receiving system left. A system out of reach is postponed; its alarm stands on the page of the day."""
     counts = {"receipts": 0, "decisions": 0, "refused_rows": 0}
-    for name in hub.municipality.destinations:
+    for name, setting in hub.municipality.destinations.items():
         target = hub.target(name)
         try:
             counts["receipts"] += _read_receipts(hub, target, name)
-            for key, value in _read_results(hub, target, name).items():
-                counts[key] += value
+            if setting.decides:
+                for key, value in _read_results(hub, target, name).items():
+                    counts[key] += value
         except TransientError:
             with hub.journal.write() as write:
                 raise_alarm(hub, write, kind="DESTINATION_UNREACHABLE", subject=name)
@@ -112,47 +116,44 @@ def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[i
     """Enter a result file, whole, in one transaction: (decisions, rows refused)."""
     rows = _rows(data, RESULT_COLUMNS)
     digest = hashlib.sha256(data).hexdigest()
-    entered = refused = 0
     with hub.journal.write() as write:
-        for row in rows:
-            if _decide(hub, write, destination, f"{destination}/{name}", row):
-                entered += 1
-            else:
-                refused += 1
+        became = Counter(_decide(hub, write, destination, f"{destination}/{name}", row) for row in rows)
         file = {
             "municipality": hub.code,
             "destination": destination,
             "name": name,
             "digest": digest,
             "rows": len(rows),
-            "refused_rows": refused,
+            "refused_rows": became["refused"],
             "at": hub.clock.now().isoformat(),
         }
         if not write.insert_new(result_files, file):
             return 0, 0
-        if refused:
+        if became["refused"]:
             raise_alarm(hub, write, kind="RESULT_ROWS_REFUSED", subject=f"{destination}/{name}")
-        write.leaf("results_taken", destination=destination, name=name, digest=digest, rows=len(rows), refused=refused)
-    return entered, refused
+        write.leaf("results_taken", destination=destination, name=name, digest=digest, rows=len(rows), refused=became["refused"])
+    return became["entered"], became["refused"]
 
 
-def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str, str]) -> bool:
-    """Make the decision record of a row. False for an unknown, foreign or contradicting result: a person looks at it."""
+def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str, str]) -> str:
+    """Make the decision record of a row: entered, known (said again) or refused (unknown, foreign, contradicting)."""
     application = _delivered_application(hub, write, destination, row["uketsukebango"])
     if application is None:
-        return False
+        return "refused"
     procedure = hub.procedure(application.procedure)
     outcome = next((one for one in procedure.outcomes if row["kekka"] in (one.id, one.title)), None)
     if outcome is None or not _is_day(row["kettei_nengappi"]) or not row["kettei_bango"]:
-        return False
+        return "refused"
     known = write.read(select(decisions).where(decisions.c.application == application.id)).first()
     if known is not None:
-        return bool(known.outcome == outcome.id and known.decision_number == row["kettei_bango"])
-    decision = _decision_row(hub, application.id, outcome, row, source)
-    key = write.insert_row(decisions, decision)
-    _tell(hub, write, application, procedure, outcome, decision={**decision, "id": key, "grounds": row["riyu"]})
+        return "known" if (known.outcome, known.decision_number) == (outcome.id, row["kettei_bango"]) else "refused"
+    values = _decision_row(hub, application.id, outcome, row, source)
+    decision = Decision(write.insert_row(decisions, values), application, procedure, outcome, values, grounds=row["riyu"])
+    owe_status(hub, write, application.id, application.receipt, outcome.status)
+    if outcome.notice:
+        owe_result_notice(hub, write, decision)
     write.leaf("decision_entered", application=application.id, outcome=outcome.id, source=source)
-    return True
+    return "entered"
 
 
 def _delivered_application(hub: Hub, write: Write, destination: str, receipt: str) -> Row[Any] | None:
@@ -175,13 +176,6 @@ def _decision_row(hub: Hub, application: int, outcome: Outcome, row: dict[str, s
         "source": source,
         "at": hub.clock.now().isoformat(),
     }
-
-
-def _tell(hub: Hub, write: Write, application: Row[Any], procedure: Procedure, outcome: Outcome, *, decision: dict[str, Any]) -> None:
-    """Owe the status and, where the procedure has one, the notice that the decision leads to."""
-    owe_status(hub, write, application.id, application.receipt, outcome.status)
-    if outcome.notice:
-        owe_result_notice(hub, write, application, procedure, outcome, decision)
 
 
 def _is_day(text: str) -> bool:

@@ -1,6 +1,7 @@
 """The notice channel (お知らせ): what residents are told through the intermediate server, each once, and only with its decision record."""
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from pipeline.calendar import OpeningDays
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
-from pipeline.journal.tables import applications, notice_outbox, persons
+from pipeline.journal.decision_tables import notice_outbox
+from pipeline.journal.intake_tables import applications, persons
 
 log = logging.getLogger(__name__)
 
@@ -27,20 +29,31 @@ def notice_context(municipality: str, application: int, kind: str) -> str:
     return f"notice/{municipality}/{application}/{kind}"
 
 
-def owe_result_notice(
-    hub: Hub, write: Write, application: Row[Any], procedure: Procedure, outcome: Outcome, decision: dict[str, Any]
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision record (決定). key, values: as the journal has them. grounds: the reasons as the section wrote them."""
+
+    key: int
+    application: Row[Any]
+    procedure: Procedure
+    outcome: Outcome
+    values: dict[str, Any]
+    grounds: str
+
+
+def owe_result_notice(hub: Hub, write: Write, decision: Decision) -> None:
     """Owe the result notice of a decision to the one who filed. A restricted case gets none: a person tells them."""
-    addressee = _addressee(write, application.id, procedure)
+    application = decision.application
+    addressee = _addressee(write, application.id, decision.procedure)
     if application.restricted or addressee is None:
         return
-    text = next(notice for notice in procedure.notices if notice.id == outcome.notice)
-    subject, body = text.fill(**_facts(hub, application, procedure, decision))
+    text = next(notice for notice in decision.procedure.notices if notice.id == decision.outcome.notice)
+    subject, body = text.fill(**_facts(hub, decision))
     row = {
         "application": application.id,
         "kind": text.kind,
         "reference": hub.index(f"{application.id}/{application.receipt}/{text.kind}", "notice-reference")[:40],
-        "decision": decision["id"],
+        "decision": decision.key,
         "atena": addressee,
         "subject": subject,
         "body": hub.sealing.seal_text(body, context=notice_context(hub.code, application.id, text.kind)),
@@ -56,18 +69,18 @@ def _addressee(write: Write, application: int, procedure: Procedure) -> str | No
     return write.read(filer).scalar()
 
 
-def _facts(hub: Hub, application: Row[Any], procedure: Procedure, decision: dict[str, Any]) -> dict[str, str]:
-    section = hub.municipality.sections[application.section]
+def _facts(hub: Hub, decision: Decision) -> dict[str, str]:
+    section = hub.municipality.sections[decision.application.section]
     return {
         "municipality": hub.municipality.name,
         "section": f"{section.name}（{section.phone}）",
-        "procedure": procedure.title,
-        "receipt": application.receipt,
-        "received_on": application.filed_on,
-        "decided_on": decision["decided_on"],
-        "decision_number": decision["decision_number"],
-        "document_number": decision["document_number"],
-        "reason": decision["grounds"],
+        "procedure": decision.procedure.title,
+        "receipt": decision.application.receipt,
+        "received_on": decision.application.filed_on,
+        "decided_on": decision.values["decided_on"],
+        "decision_number": decision.values["decision_number"],
+        "document_number": decision.values["document_number"],
+        "reason": decision.grounds,
     }
 
 
