@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
-from pipeline.journal.tables import alarms
+from pipeline.journal.evidence_tables import alarms
 
 
 def raise_alarm(hub: Hub, write: Write, *, kind: str, subject: str) -> None:

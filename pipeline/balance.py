@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from pipeline.hub import Hub
-from pipeline.journal.tables import applications, listings
+from pipeline.journal.intake_tables import applications, listings
 from pipeline.pages.report import Counts, total
 
 FINISHED = ("delivered", "settled", "withdrawn")

@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from connectors.package import Package
 from mappings.procedure import Procedure
 from pipeline.hub import Hub
-from pipeline.journal.tables import documents, findings, persons, verifications
+from pipeline.journal.intake_tables import documents, findings, persons, verifications
 from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, PersonRow
 from pipeline.records import load_tables
 from pipeline.residents import Resident, by_atena
@@ -28,8 +28,8 @@ DOCUMENT_STATES = {
     ("post", "owed"): DocumentState.BY_POST,
     ("visit", "owed"): DocumentState.AT_COUNTER,
 }
-SIGNED = "署名検証済（署名用電子証明書・失効なし）"  # noqa: RUF001  Japanese text
-UNSIGNED = "署名なし（この手続では署名を求めていません）"  # noqa: RUF001  Japanese text
+SIGNED = "署名検証済（署名用電子証明書・失効なし）"
+UNSIGNED = "署名なし（この手続では署名を求めていません）"
 NOT_YET = "署名検証は完了していません"
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import Row, select
 from connectors.errors import ConnectorError
 from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub
-from pipeline.journal.tables import applications, batch_items, batches, receipts
+from pipeline.journal.delivery_tables import batch_items, batches, receipts
+from pipeline.journal.intake_tables import applications
 from pipeline.steps.deliver import batch_bytes
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, insert, select
 
 from pipeline.checkpoints import Checkpoint, Leaf, export_log, in_order, sign_checkpoint
 from pipeline.journal.database import Journal
-from pipeline.journal.tables import checkpoints, log_leaves
+from pipeline.journal.evidence_tables import checkpoints, log_leaves
 from pipeline.keyring import KeyRing
 from pipeline.merkle import CompactRange
 

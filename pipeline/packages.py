@@ -12,7 +12,7 @@ from connectors.xml_door import canonical, parse_xml
 from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
-from pipeline.journal.tables import verifications
+from pipeline.journal.intake_tables import verifications
 from pipeline.steps.pull import raw_context
 
 

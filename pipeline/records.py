@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from mappings.records import Table
 from pipeline.hub import Hub
-from pipeline.journal.tables import canonical
+from pipeline.journal.delivery_tables import canonical
 
 Tables = dict[str, Table]
 

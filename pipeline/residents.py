@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, select
 
 from pipeline.hub import Hub
-from pipeline.journal.tables import links, register_loads, residents
+from pipeline.journal.register_tables import links, register_loads, residents
 
 
 @dataclass(frozen=True, slots=True)

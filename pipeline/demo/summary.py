@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from pipeline.hub import Hub
-from pipeline.journal.tables import applications, documents, listings
+from pipeline.journal.intake_tables import applications, documents, listings
 from pipeline.steps.close_day import DayClose
 from pipeline.steps.report_day import channel_counts
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import CursorResult, Result
 
 from pipeline.checkpoints import canonical_json, leaf_hash
 from pipeline.faults import fault_point
-from pipeline.journal import tables
+from pipeline.journal.evidence_tables import counters, log_leaves
 from vocabulary.clock import Clock
 
 LOG_COUNTER = "log"
@@ -61,10 +61,10 @@ class Write:
 
     def next_number(self, counter: str) -> int:
         """The next gapless number (1, 2, …) of a counter; given back when the transaction rolls back."""
-        self.insert_new(tables.counters, {"name": counter, "value": 0})
-        statement = update(tables.counters).where(tables.counters.c.name == counter).values(value=tables.counters.c.value + 1)
+        self.insert_new(counters, {"name": counter, "value": 0})
+        statement = update(counters).where(counters.c.name == counter).values(value=counters.c.value + 1)
         self.execute(statement)
-        return int(self.read(select(tables.counters.c.value).where(tables.counters.c.name == counter)).scalar_one())
+        return int(self.read(select(counters.c.value).where(counters.c.name == counter)).scalar_one())
 
     def leaf(self, event_name: str, **facts: str | int | bool | None) -> None:
         """Add a log leaf: a constant event name with ids, digests and counts; never a resident's value."""
@@ -77,7 +77,7 @@ class Write:
         for facts in self._leaves:
             number = self.next_number(LOG_COUNTER)
             data = canonical_json({"number": number, **facts}).decode()
-            self.connection.execute(insert(tables.log_leaves).values(number=number, data=data, hash=leaf_hash(data).hex()))
+            self.connection.execute(insert(log_leaves).values(number=number, data=data, hash=leaf_hash(data).hex()))
 
 
 class Journal:

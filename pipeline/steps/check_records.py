@@ -10,7 +10,9 @@ from sqlalchemy import Row, select
 from mappings.procedure import Procedure
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
-from pipeline.journal.tables import applications, obligations, suite_runs
+from pipeline.journal.delivery_tables import obligations
+from pipeline.journal.evidence_tables import suite_runs
+from pipeline.journal.intake_tables import applications
 from pipeline.records import join_tables, load_tables
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
 from pipeline.suites import suite_of, table_of

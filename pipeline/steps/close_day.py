@@ -13,7 +13,9 @@ from pipeline.balance import Balance, balance_of, latest_business_day
 from pipeline.evidence import FileEvidence, delivered_files
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
-from pipeline.journal.tables import applications, day_closes, obligations
+from pipeline.journal.delivery_tables import obligations
+from pipeline.journal.evidence_tables import day_closes
+from pipeline.journal.intake_tables import applications
 from pipeline.log import leaf_count, make_checkpoint
 
 log = logging.getLogger(__name__)

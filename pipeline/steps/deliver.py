@@ -12,7 +12,8 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
 from pipeline.inbox_files import Stored
 from pipeline.journal.database import Write
-from pipeline.journal.tables import applications, batch_items, batches, deliveries, obligations
+from pipeline.journal.delivery_tables import batch_items, batches, deliveries, obligations
+from pipeline.journal.intake_tables import applications
 from pipeline.steps.statuses import owe_status
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from mappings.form import PersonClaim, read_people
 from mappings.procedure import Procedure, Role
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
-from pipeline.journal.tables import persons
+from pipeline.journal.intake_tables import persons
 from pipeline.packages import package_of, verified_content
 from pipeline.residents import Resident, by_atena, by_household, by_number, by_serial, register_version
 from pipeline.steps.worklist import Outcome, Step, run_step

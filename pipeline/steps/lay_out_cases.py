@@ -12,7 +12,7 @@ from pipeline.errors import HubError
 from pipeline.faults import fault_point
 from pipeline.hub import Hub, digest_of
 from pipeline.inbox_files import Stored
-from pipeline.journal.tables import applications, findings, parts, step_results
+from pipeline.journal.intake_tables import applications, findings, parts, step_results
 from pipeline.packages import package_of
 from pipeline.printing.case_folder import attachment_name, write_case
 from pipeline.printing.case_sheet import CaseSheet, batch_pdf

@@ -14,7 +14,8 @@ from mappings.mapping import Mapping
 from mappings.procedure import Procedure
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
-from pipeline.journal.tables import canonical, persons
+from pipeline.journal.delivery_tables import canonical
+from pipeline.journal.intake_tables import persons
 from pipeline.packages import package_of, verified_content
 from pipeline.records import canonical_row, split_tables
 from pipeline.residents import register_version

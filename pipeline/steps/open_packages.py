@@ -11,7 +11,7 @@ from mappings.procedure import Procedure
 from pipeline.alarms import raise_alarm
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
-from pipeline.journal.tables import applications, documents, parts
+from pipeline.journal.intake_tables import applications, documents, parts
 from pipeline.packages import package_of
 from pipeline.steps.worklist import Outcome, Step, run_step
 from vocabulary.findings import Finding, refuse

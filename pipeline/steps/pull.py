@@ -13,7 +13,7 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
 from pipeline.journal.database import Write
-from pipeline.journal.tables import applications, listings
+from pipeline.journal.intake_tables import applications, listings
 from pipeline.steps.statuses import owe_status, send_statuses
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from connectors.register import Link, RegisterFile, Resident, finished_files, re
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
-from pipeline.journal.tables import links, register_loads, residents
+from pipeline.journal.register_tables import links, register_loads, residents
 from pipeline.residents import resident_context
 
 log = logging.getLogger(__name__)

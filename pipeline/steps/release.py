@@ -18,7 +18,8 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
 from pipeline.journal.database import Write
-from pipeline.journal.tables import applications, batch_items, batches, findings, losses, obligations, persons
+from pipeline.journal.delivery_tables import batch_items, batches, losses, obligations
+from pipeline.journal.intake_tables import applications, findings, persons
 from pipeline.records import join_tables, load_tables
 from pipeline.steps.deliver import batch_context
 from pipeline.steps.worklist import finding_row

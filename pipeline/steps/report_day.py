@@ -7,17 +7,11 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from pipeline.hub import Hub
-from pipeline.journal.tables import (
-    alarms,
-    applications,
-    checkpoints,
-    deliveries,
-    findings,
-    notice_outbox,
-    register_loads,
-    status_outbox,
-    suite_runs,
-)
+from pipeline.journal.decision_tables import notice_outbox, status_outbox
+from pipeline.journal.delivery_tables import deliveries
+from pipeline.journal.evidence_tables import alarms, checkpoints, suite_runs
+from pipeline.journal.intake_tables import applications, findings
+from pipeline.journal.register_tables import register_loads
 from pipeline.pages.rendering import render_day
 from pipeline.pages.report import (
     AlarmRow,

@@ -10,7 +10,8 @@ from connectors.portal import PortalClient
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
-from pipeline.journal.tables import applications, status_outbox
+from pipeline.journal.decision_tables import status_outbox
+from pipeline.journal.intake_tables import applications
 
 log = logging.getLogger(__name__)
 

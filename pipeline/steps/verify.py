@@ -15,7 +15,7 @@ from mappings.form import check_form, signer_claim
 from mappings.procedure import Procedure
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
-from pipeline.journal.tables import verifications
+from pipeline.journal.intake_tables import verifications
 from pipeline.packages import package_of, verify_package
 from pipeline.steps.worklist import Outcome, Step, run_step
 from vocabulary.dates import PartialDate, read_certificate_date, read_date

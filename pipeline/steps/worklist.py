@@ -12,7 +12,7 @@ from connectors.errors import ConnectorError
 from pipeline.errors import HubError
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
-from pipeline.journal.tables import STAGES, applications, findings, step_results
+from pipeline.journal.intake_tables import STAGES, applications, findings, step_results
 from vocabulary.findings import Finding, Refused, Severity
 from vocabulary.reasons import reason
 
