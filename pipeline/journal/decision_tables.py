@@ -1,0 +1,64 @@
+"""Tables of decisions (決裁) and of the two channels that tell people: processing status (処理状況) and notices (お知らせ)."""
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table
+
+from pipeline.journal.tables import metadata, one_of
+
+result_files = Table(
+    "result_files",
+    metadata,
+    Column("municipality", String(6), primary_key=True),
+    Column("destination", String(40), primary_key=True),
+    Column("name", String(160), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("refused_rows", Integer, nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("application", Integer, ForeignKey("applications.id"), nullable=False, unique=True),
+    Column("outcome", String(20), nullable=False),
+    Column("decided_on", String(10), nullable=False),
+    Column("decision_number", String(60), nullable=False),
+    Column("document_number", String(60), nullable=False),
+    Column("letter", String(20), nullable=False),
+    Column("source", String(160), nullable=False),
+    Column("at", String(40), nullable=False),
+)
+
+status_outbox = Table(
+    "status_outbox",
+    metadata,
+    Column("application", Integer, ForeignKey("applications.id"), primary_key=True),
+    Column("status", String(20), primary_key=True),
+    Column("reference", String(64), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owed_at", String(40), nullable=False),
+    Column("sent_at", String(40)),
+    one_of("state", ("owed", "sending", "sent", "given_up")),
+    CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
+)
+
+notice_outbox = Table(
+    "notice_outbox",
+    metadata,
+    Column("application", Integer, ForeignKey("applications.id"), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("reference", String(64), nullable=False, unique=True),
+    Column("decision", Integer, ForeignKey("decisions.id")),
+    Column("atena", String(15), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owed_at", String(40), nullable=False),
+    Column("sent_at", String(40)),
+    one_of("state", ("owed", "sending", "sent", "undeliverable", "refused", "given_up")),
+    CheckConstraint("kind <> 'result' OR decision IS NOT NULL", name="result_has_decision"),
+    CheckConstraint("(state IN ('sent', 'undeliverable', 'refused')) = (sent_at IS NOT NULL)", name="sent_has_time"),
+)
