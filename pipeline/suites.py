@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
+from mappings.catalogue import Catalogue
 from mappings.items import Item
 from mappings.procedure import Procedure
 from mappings.rules import Rule as Declared
-from pipeline.hub import Hub
 from pipeline.records import Tables
 from validation.checks import ItemCheck, ItemType, Rule, Status, SuiteSpec, Table, When, count_children
 from vocabulary.findings import Severity
@@ -16,18 +16,21 @@ SCHEMES = {"kojinbango": "my_number", "atenabango": "atena", "hojinbango": "corp
 WIDE = "Ｎ"
 
 
-def suite_of(hub: Hub, procedure: Procedure, group: str, day: date) -> SuiteSpec:
-    """The suite of one group: every item by its definition, every rule of ``expectations.yaml`` about the group."""
-    items = hub.catalogue.items[procedure.business][group]
-    checks = tuple(_item_check(hub, item, day) for item in items.values())
+def suite_of(catalogue: Catalogue, procedure: Procedure, group: str, *, version: str, day: date) -> SuiteSpec:
+    """The suite of one group: every item by its definition, every rule of ``expectations.yaml`` about the group.
+
+    version: of the specifications, for the report. day: on which codes must be valid.
+    """
+    items = catalogue.items[procedure.business][group]
+    checks = tuple(_item_check(catalogue, item, day) for item in items.values())
     rules = tuple(_rule(declared) for declared in procedure.rules if declared.group == group and declared.rule != "rows")
-    counted = tuple(_row_rule(declared) for declared in procedure.rules if declared.rule == "rows" and group == main_group(hub, procedure))
-    return SuiteSpec(name=f"{procedure.id}.{group}", version=hub.specification_version(procedure.id), items=checks, rules=rules + counted)
+    counted = tuple(_row_rule(declared) for declared in procedure.rules if declared.rule == "rows" and group == main_group(catalogue, procedure))
+    return SuiteSpec(name=f"{procedure.id}.{group}", version=version, items=checks, rules=rules + counted)
 
 
-def main_group(hub: Hub, procedure: Procedure) -> str:
+def main_group(catalogue: Catalogue, procedure: Procedure) -> str:
     """The group of the application itself: its rows carry the counts of child records."""
-    return hub.catalogue.groups_of(procedure)[0]
+    return catalogue.groups_of(procedure)[0]
 
 
 def table_of(tables: Tables, group: str) -> Table:
@@ -38,8 +41,8 @@ def table_of(tables: Tables, group: str) -> Table:
     return Table(application=table.application, columns=table.columns, children=children)
 
 
-def _item_check(hub: Hub, item: Item, day: date) -> ItemCheck:
-    codes = frozenset(hub.catalogue.codelists[item.code].valid_on(day.isoformat())) if item.code else None
+def _item_check(catalogue: Catalogue, item: Item, day: date) -> ItemCheck:
+    codes = frozenset(catalogue.codelists[item.code].valid_on(day.isoformat())) if item.code else None
     return ItemCheck(
         item=item.name,
         type="N" if item.type == WIDE else cast("ItemType", item.type),

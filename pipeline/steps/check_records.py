@@ -47,8 +47,11 @@ def check_batch(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> dic
     """Findings by application; every suite's result is kept for auditors, without values."""
     loaded = load_tables(hub, [row.id for row in rows])
     tables = join_tables([loaded[row.id] for row in rows])
+    version, day = hub.specification_version(procedure.id), hub.clock.today()
     reports = [
-        check(suite_of(hub, procedure, group, hub.clock.today()), table_of(tables, group)) for group in tables if tables[group].application
+        check(suite_of(hub.catalogue, procedure, group, version=version, day=day), table_of(tables, group))
+        for group in tables
+        if tables[group].application
     ]
     keep_reports(hub, reports)
     found: dict[int, list[Finding]] = defaultdict(list)
