@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, not_, or_, select
 
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, listings
@@ -42,9 +42,11 @@ def balance_of(hub: Hub, day: date) -> Balance:
     """Count listings and applications each in their own right: neither figure is derived from the other."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     names = {hub.procedure(name).portal_id: name for name in hub.municipality.procedures}
-    for row in hub.journal.rows(select(listings).where(listings.c.municipality == hub.code)):
+    unresolved_or_today = or_(listings.c.resolved_on.is_(None), listings.c.resolved_on == day.isoformat())
+    for row in hub.journal.rows(select(listings).where(listings.c.municipality == hub.code, unresolved_or_today)):
         found[names.get(row.portal_procedure, row.portal_procedure)].update(_listing_figures(row, day.isoformat()))
-    for row in hub.journal.rows(select(applications).where(applications.c.municipality == hub.code)):
+    finished_before = applications.c.disposition.in_(FINISHED) & (applications.c.disposed_on < day.isoformat())
+    for row in hub.journal.rows(select(applications).where(applications.c.municipality == hub.code, not_(finished_before))):
         found[row.procedure].update(_application_figures(row, day.isoformat()))
     procedures = {name: Counts(**counts) for name, counts in sorted(found.items())}
     return Balance(day=day, procedures=procedures, life_holds=_life_holds(hub))
@@ -52,14 +54,14 @@ def balance_of(hub: Hub, day: date) -> Balance:
 
 def _listing_figures(row: Row[Any], day: str) -> list[str]:
     """A listing counts on the day on which it was resolved, and until then on every day."""
-    if row.listed_at[:10] > day or (row.resolved_on is not None and row.resolved_on != day):
+    if row.listed_at[:10] > day:
         return []
     return ["listed", UNSTORED[row.state]] if row.state in UNSTORED else ["listed"]
 
 
 def _application_figures(row: Row[Any], day: str) -> list[str]:
     stored_on = row.department_at[:10]
-    if stored_on > day or (row.disposition in FINISHED and row.disposed_on < day):
+    if stored_on > day:
         return []
     became = "waiting" if row.disposition == "open" else row.disposition
     return ["stored" if stored_on == day else "carried_in", became]

@@ -4,13 +4,13 @@ import logging
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, exists, func, insert, not_, select
 
 from pipeline.alarms import raise_alarm
 from pipeline.case_sheets import sheet_of
 from pipeline.errors import HubError
 from pipeline.faults import fault_point
-from pipeline.hub import Hub, digest_of
+from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
 from pipeline.journal.intake_tables import applications, findings, parts, step_results
 from pipeline.packages import package_of
@@ -18,11 +18,11 @@ from pipeline.printing.case_folder import attachment_name, write_case
 from pipeline.printing.case_sheet import CaseSheet, batch_pdf
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.steps.open_packages import cleaned_context
-from pipeline.steps.worklist import tries
 
 log = logging.getLogger(__name__)
 
 STEP = "case"
+WORTH_A_SHEET = ("held", "waiting", "delivered")
 
 
 def lay_out_cases(hub: Hub) -> dict[str, int]:
@@ -63,18 +63,16 @@ def _opened(hub: Hub) -> list[Row[Any]]:
 
 
 def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
-    rows = _opened(hub)
-    latest = {
-        row[0]: row[1] for row in hub.journal.rows(select(findings.c.application, func.max(findings.c.id)).group_by(findings.c.application))
-    }
-    keyed = [(row, digest_of(STEP, row.stage, row.disposition, row.reason, latest.get(row.id))) for row in rows if _is_worth_a_sheet(row)]
-    done = tries(hub, STEP, [row.id for row, _ in keyed])
-    return [(row, inputs) for row, inputs in keyed if (row.id, inputs) not in done]
+    """Opened applications whose state has no sheet yet: a person has to act, or the records have left; not each stage in between."""
+    state = applications.c.stage + "/" + applications.c.disposition + "/" + func.coalesce(applications.c.reason, "")
+    drawn = exists().where(step_results.c.application == applications.c.id, step_results.c.step == STEP, step_results.c.inputs == state)
+    wanted = select(applications, state.label("state")).where(applications.c.municipality == hub.code, applications.c.stage != "stored")
+    rows = hub.journal.rows(wanted.where(applications.c.disposition.in_(WORTH_A_SHEET), not_(drawn)).order_by(applications.c.id))
+    return [(row, row.state) for row in rows]
 
 
 def _is_worth_a_sheet(row: Row[Any]) -> bool:
-    """A sheet is made when a person has to act, or when the records have left; not for each stage in between."""
-    return row.disposition in ("held", "waiting", "delivered")
+    return row.disposition in WORTH_A_SHEET
 
 
 def write_folder(hub: Hub, row: Row[Any]) -> None:

@@ -1,6 +1,7 @@
 """Pull (取得): list the portal, fetch what is new, store it durably with its 収受番号, then acknowledge 受領済."""
 
 import logging
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 MOST_PASSES = 5
 MOST_FAILURES = 3
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,7 @@ def pull(hub: Hub) -> dict[str, int]:
 
 def enter_listing(hub: Hub, rows: tuple[Listed, ...], scope: Scope) -> dict[str, int]:
     """Enter rows that the journal does not know. A row that shows the version already fetched is no new application."""
-    known = select(listings.c.receipt, listings.c.version, listings.c.fetched_version).where(listings.c.municipality == hub.code)
-    seen = {(receipt, version) for receipt, first, fetched in hub.journal.rows(known) for version in (first, fetched)}
+    seen = set(_seen(hub, [row.receipt for row in rows]))
     fresh = [row for row in rows if (row.receipt, row.version) not in seen]
     counts = {"listed": 0, "out_of_scope": 0}
     if fresh:
@@ -66,6 +67,15 @@ def enter_listing(hub: Hub, rows: tuple[Listed, ...], scope: Scope) -> dict[str,
                 counts[state] += write.insert_new(listings, _listing_row(hub, row, state))
             write.leaf("listing_entered", municipality=hub.code, **counts)
     return counts
+
+
+def _seen(hub: Hub, receipts: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """(receipt, version) that the journal has listed or fetched, of these receipts only."""
+    columns = select(listings.c.receipt, listings.c.version, listings.c.fetched_version).where(listings.c.municipality == hub.code)
+    for start in range(0, len(receipts), CHUNK):
+        for row in hub.journal.rows(columns.where(listings.c.receipt.in_(receipts[start : start + CHUNK]))):
+            yield row.receipt, row.version
+            yield row.receipt, row.fetched_version
 
 
 def _listing_row(hub: Hub, row: Listed, state: str) -> dict[str, object]:

@@ -1,11 +1,11 @@
 """Which applications a step has to do, and how its outcome enters the journal: once for each set of inputs."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConnectorError
@@ -62,25 +62,27 @@ class Step:
 
 def due(hub: Hub, stage: str) -> list[Application]:
     """Applications that stand at a stage and are not finished, in the order of arrival."""
+    return hub.journal.rows(select(applications).where(_at_desk(hub, stage)).order_by(applications.c.arrived_at, applications.c.id))
+
+
+def _at_desk(hub: Hub, stage: str) -> ColumnElement[bool]:
     unfinished = applications.c.disposition.in_(("open", "waiting", "held"))
-    at_stage = (applications.c.municipality == hub.code) & (applications.c.stage == stage)
-    statement = select(applications).where(at_stage, unfinished).order_by(applications.c.arrived_at, applications.c.id)
-    return hub.journal.rows(statement)
+    return and_(applications.c.municipality == hub.code, applications.c.stage == stage, unfinished)
 
 
-def tries(hub: Hub, step: str, ids: Sequence[int]) -> dict[tuple[int, str], int]:
-    """How often a step was recorded for (application, inputs)."""
+def tries(hub: Hub, step: Step) -> dict[tuple[int, str], int]:
+    """How often a step was recorded for (application, inputs), of the applications that stand before it."""
     counted = select(step_results.c.application, step_results.c.inputs, func.max(step_results.c.attempt))
-    grouped = counted.where(step_results.c.step == step).group_by(step_results.c.application, step_results.c.inputs)
-    wanted = set(ids)
-    return {(row[0], row[1]): row[2] for row in hub.journal.rows(grouped) if row[0] in wanted}
+    joined = counted.join(applications, applications.c.id == step_results.c.application)
+    recorded = joined.where(step_results.c.step == step.name, _at_desk(hub, step.before))
+    rows = hub.journal.rows(recorded.group_by(step_results.c.application, step_results.c.inputs))
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def pending(hub: Hub, step: Step) -> Iterable[tuple[Application, str, int]]:
     """(application, inputs, attempt) of all that the step must judge: new ones, waiting ones, and held ones whose inputs changed."""
-    candidates = due(hub, step.before)
-    done = tries(hub, step.name, [row.id for row in candidates])
-    for row in candidates:
+    done = tries(hub, step)
+    for row in due(hub, step.before):
         inputs = step.inputs(hub, row)
         attempt = done.get((row.id, inputs), 0) + 1
         if attempt == 1 or row.disposition == "waiting":
