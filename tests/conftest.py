@@ -1,8 +1,10 @@
-"""What holds for every test: under CI a skipped test fails the run, because CI installs everything that a test may ask for."""
+"""What holds for every test: a PostgreSQL server for those that ask; under CI a skipped test fails the run, because CI installs everything that a test may ask for."""
 
 import os
 
 import pytest
+
+pytest_plugins = ["tests.postgres"]
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

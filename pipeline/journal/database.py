@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult, Result
+from sqlalchemy.engine import CursorResult, ExceptionContext, Result
 
 from pipeline.checkpoints import canonical_json, leaf_hash
 from pipeline.faults import fault_point
@@ -97,6 +97,19 @@ class Journal:
             fault_point("journal.before_commit")
         fault_point("journal.after_commit")
 
+    @contextmanager
+    def alone(self, work: str) -> Iterator[bool]:
+        """Whether this worker has the named work to itself until the block ends; False when another one is at it. A worker that dies lets go.
+
+        For effects outside the database that two workers must not have at one time. The embedded journal has only one worker.
+        """
+        if self.engine.dialect.name != "postgresql":
+            yield True
+            return
+        with self.engine.connect() as connection, connection.begin():
+            # A lock of the transaction, not of the session: it also holds behind a connection pooler.
+            yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(func.hashtextextended(work, 0)))).scalar())
+
     def rows(self, statement: Executable) -> list[Any]:
         """All rows of a SELECT."""
         with self._reading() as connection:
@@ -121,7 +134,16 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "handle_error", _forget_row)
     return engine
+
+
+def _forget_row(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the refused row in the detail of its message, and messages end in logs."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).partition("\n")[0],)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
