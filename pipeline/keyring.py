@@ -62,7 +62,7 @@ class KeyRing:
         """Read the keys of ``root``. Raises SettingError naming the missing, damaged or exposed file and the remedy."""
         folder = root / "keys"
         if not folder.is_dir():
-            raise SettingError(f"{folder} is missing", f"`hub demo` makes the keys of a demo root. {_RESTORE} if this root had keys before")
+            raise SettingError(f"{folder} is missing", f"Make them with `hub setup --root {root}`. {_RESTORE} if this root had keys before")
         versions = sorted(int(match[1]) for path in folder.iterdir() if (match := _KEK_NAME.fullmatch(path.name)))
         if not versions:
             raise SettingError(f"{folder} holds no key-encryption key (kek-0001.key)", _RESTORE)

@@ -1,50 +1,58 @@
 """``hub demo``: one business day on one command."""
 
 import json
+import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pipeline.cli.group import RED
+from pipeline.cli.options import writable_root
 from pipeline.demo.world import DEMO_DAY, MUNICIPALITY, SEED, at, prepare_world, start_world, stop_world
 from pipeline.places import PROJECT, Root
 from vocabulary.clock import Clock
+
+STAGES = ("world", "airflow", "refresh_links", "intake", "notify", "close")
 
 
 @click.command()
 @click.option("--applications", default=300, show_default=True, type=click.IntRange(min=6), help="Applications that the portal lists.")
 @click.option("--seed", default=SEED, show_default=True, help="Another seed is another town.")
 @click.option(
-    "--root", "root_folder", type=click.Path(file_okay=False, path_type=Path), default=PROJECT / "var" / "demo", help="Working root (default var/demo)."
+    "--root", "root_folder", type=click.Path(file_okay=False, path_type=Path), help="Working root (default: HUB_ROOT, else var/demo)."
 )
-def demo(applications: int, seed: int, root_folder: Path) -> None:
+def demo(applications: int, seed: int, root_folder: Path | None) -> None:
     """Run one business day of a synthetic town (デモ). Example: hub demo --applications 50 --root var/demo"""
-    root = Root(root_folder.resolve())
-    click.echo(f"{DEMO_DAY} の那覇市（架空の住民）: 申請{applications}件を一日分処理します。")  # noqa: RUF001  Japanese text
-    summary = run_demo(root, applications=applications, seed=seed)
+    root = writable_root(root_folder or Path(os.environ.get("HUB_ROOT") or PROJECT / "var" / "demo"))
+    click.echo(f"{DEMO_DAY} の那覇市（架空の住民）: 申請{applications}件を一日分処理します。")
+    with click.progressbar(length=len(STAGES), label="一日分の処理", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        summary = run_demo(root, applications=applications, seed=seed, ended=lambda: bar.update(1))
     for line in words(summary, root):
         click.echo(line)
     if not is_green(summary):
         sys.exit(RED)
 
 
-def run_demo(root: Root, *, applications: int, seed: int) -> dict[str, Any]:
-    """Prepare, run the day, write ``summary.json``."""
+def run_demo(root: Root, *, applications: int, seed: int, ended: Callable[[], None]) -> dict[str, Any]:
+    """Prepare, run the day, write ``summary.json``. ended: called after each of ``STAGES``."""
     from pipeline.hub import open_hub, set_up
 
     set_up_started = time.monotonic()
     prepare_world(root, seed=seed, applications=applications)
     set_up_seconds = time.monotonic() - set_up_started
+    ended()
     set_up(root, Clock(at(6)))
     from pipeline.demo.day import run_day, set_up_airflow
 
     set_up_airflow(root)
+    ended()
     running = start_world(root)
     try:
-        dags = run_day(running)
+        dags = run_day(running, ended=ended)
     finally:
         stop_world(root)
     from pipeline.demo.summary import summarize
@@ -74,15 +82,16 @@ def is_green(summary: dict[str, Any]) -> bool:
 def words(summary: dict[str, Any], root: Root) -> list[str]:
     """The summary for people."""
     counts = summary["applications"]
-    missed = [f"  想定と異なる結果: {name} 想定 {one['expected']} 結果 {one['got']}" for name, one in summary["defects"].items() if one["expected"] != one["got"]]
+    other = {name: one for name, one in summary["defects"].items() if one["expected"] != one["got"]}
+    missed = [f"  想定と異なる結果: {name} 想定 {one['expected']} 結果 {one['got']}" for name, one in other.items()]
     return [
         f"日締め: {'一致' if summary['balanced'] else '不一致'}",
         f"  一覧 {counts['listed']} = 収受 {counts['stored']} + 対象外 {counts['out_of_scope']} + 未取得 {counts['not_fetched']}"
         f" + 取得前取下げ {counts['gone_before_fetch']}",
         f"  繰越 {counts['carried_in']} + 収受 {counts['stored']} = 配信済 {counts['delivered']} + 完結 {counts['settled']}"
         f" + 取下げ {counts['withdrawn']} + 保留 {counts['held']} + 待ち {counts['waiting']}",
-        f"  処理状況 {summary['statuses']['sent']}/{summary['statuses']['owed']}、お知らせ {summary['notices']['sent']}/{summary['notices']['owed']}"
-        f"（届かず {summary['notices']['undeliverable']}）",  # noqa: RUF001  Japanese text
+        f"  処理状況 {summary['statuses']['sent']}/{summary['statuses']['owed']}"
+        f"、お知らせ {summary['notices']['sent']}/{summary['notices']['owed']}（届かず {summary['notices']['undeliverable']}）",
         f"  不備の見本 {len(summary['defects'])}種: {'すべて想定どおり' if not missed else f'{len(missed)}種が想定と異なります'}",
         *missed,
         f"  DAG: {', '.join(f'{name} {state}' for name, state in summary['dags'].items())}",

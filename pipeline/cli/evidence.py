@@ -8,13 +8,13 @@ from pathlib import Path
 import click
 
 from pipeline.cli.group import RED
-from pipeline.cli.options import chosen_root, root_option
+from pipeline.cli.options import chosen_root, clock_of_command, root_option
+from pipeline.errors import SettingError
 from pipeline.hub import database_url
 from pipeline.journal.database import open_journal
 from pipeline.keyring import KeyRing
 from pipeline.log import write_log
 from pipeline.log_verifier import verify_export
-from vocabulary.clock import clock_from_environment
 
 
 @click.group()
@@ -26,9 +26,9 @@ def export() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @root_option
 def export_log(file: Path, root_folder: Path | None) -> None:
-    """Write the append-only log with its signed checkpoints to FILE."""
+    """Write the append-only log with its signed checkpoints to FILE. Example: hub export log var/log.jsonl --root var/demo"""
     root = chosen_root(root_folder)
-    journal = open_journal(database_url(root), clock_from_environment())
+    journal = open_journal(database_url(root), clock_of_command())
     try:
         count = write_log(journal, KeyRing.open(root.folder), file.resolve())
     finally:
@@ -42,7 +42,10 @@ def export_log(file: Path, root_folder: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
 def verify(file: Path, checkpoint: Path | None, *, as_json: bool) -> None:
     """Check an exported log. Exit 1 when something is wrong. Example: hub verify var/log.jsonl"""
-    verdict = verify_export(file, witness=checkpoint)
+    try:
+        verdict = verify_export(file, witness=checkpoint)
+    except ValueError as error:
+        raise SettingError(f"{checkpoint}: {error}", "give a file with one checkpoint a line, as hub export log writes them") from None
     click.echo(json.dumps(asdict(verdict), ensure_ascii=False) if as_json else verdict.sentence)
     if not verdict.good:
         sys.exit(RED)

@@ -2,19 +2,17 @@
 
 import json
 import sys
-from datetime import date, datetime, time
+from datetime import date
 from pathlib import Path
 
 import click
 
 from pipeline.cli.group import RED
-from pipeline.cli.options import chosen_municipality, chosen_root, date_option, municipality_option, root_option
-from pipeline.errors import SettingError
+from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, date_option, municipality_option, root_option
 from pipeline.flow import FLOWS, run_flow
 from pipeline.hub import open_hub
 from pipeline.steps.close_day import DayClose, close_day
 from pipeline.steps.report_day import report_day
-from vocabulary.clock import JST, Clock, clock_from_environment
 
 
 @click.command()
@@ -25,19 +23,8 @@ from vocabulary.clock import JST, Clock, clock_from_environment
 def run(flow: str, code: str | None, day: date | None, root_folder: Path | None) -> None:
     """Run the steps of a FLOW. Example: hub run intake --municipality 472018 --root var/demo"""
     root = chosen_root(root_folder)
-    for step, counts in run_flow(flow, chosen_municipality(code), root=root, clock=clock_on(day)).items():
+    for step, counts in run_flow(flow, chosen_municipality(code), root=root, clock=clock_of_command(day)).items():
         click.echo(f"{step}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
-
-
-def clock_on(day: date | None) -> Clock:
-    """The clock of a command: of ``HUB_NOW``, or the present time of day on another day."""
-    try:
-        clock = clock_from_environment()
-    except ValueError as error:
-        raise SettingError(f"HUB_NOW is no date and time ({error})", "write it as 2026-11-24T09:00:00+09:00") from None
-    if day is None:
-        return clock
-    return Clock(datetime.combine(day, clock.now().timetz() if clock.today() == day else time(18, 0, tzinfo=JST)))
 
 
 @click.command()
@@ -48,7 +35,7 @@ def clock_on(day: date | None) -> Clock:
 def close(*, as_json: bool, code: str | None, day: date | None, root_folder: Path | None) -> None:
     """Close a day (日締め): balance and evidence. Exit 1 when it does not balance. Example: hub close --date 2026-11-24"""
     root = chosen_root(root_folder)
-    with open_hub(root, chosen_municipality(code), clock_on(None)) as hub:
+    with open_hub(root, chosen_municipality(code), clock_of_command()) as hub:
         found = close_day(hub, day)
         page = report_day(hub, found)
     click.echo(json.dumps(found.figures(), ensure_ascii=False) if as_json else _words(found, page))
@@ -60,10 +47,11 @@ def _words(found: DayClose, page: Path) -> str:
     counts = found.balance.total
     lines = [
         f"{found.balance.day} 日締め: {'一致' if found.balanced else '不一致'}",
-        f"  一覧 {counts.listed} = 収受 {counts.stored} + 対象外 {counts.out_of_scope} + 未取得 {counts.not_fetched} + 取得前取下げ {counts.gone_before_fetch}",
+        f"  一覧 {counts.listed} = 収受 {counts.stored} + 対象外 {counts.out_of_scope} + 未取得 {counts.not_fetched}"
+        f" + 取得前取下げ {counts.gone_before_fetch}",
         f"  繰越 {counts.carried_in} + 収受 {counts.stored} = 配信済 {counts.delivered} + 完結 {counts.settled} + 取下げ {counts.withdrawn}"
         f" + 保留 {counts.held} + 待ち {counts.waiting}",
     ]
-    lines += [f"  ！{problem}" for problem in found.problems]  # noqa: RUF001  Japanese text
+    lines += [f"  ！{problem}" for problem in found.problems]
     lines += [f"  証跡なし: {name}" for name in found.missing]
     return "\n".join([*lines, f"  {page}"])

@@ -3,15 +3,19 @@
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
-from vocabulary.masking import NumberFilter
+from vocabulary.masking import NumberFilter, mask_numbers
 
 RED, WRONG_USE, REFUSED = 1, 2, 3
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _COMMANDS = MappingProxyType(
     {
@@ -19,6 +23,7 @@ _COMMANDS = MappingProxyType(
         "check": "pipeline.cli.check:check",
         "inspect": "pipeline.cli.inspect_packages:inspect",
         "try": "pipeline.cli.try_application:try_application",
+        "setup": "pipeline.cli.set_up:setup",
         "run": "pipeline.cli.flows:run",
         "close": "pipeline.cli.flows:close",
         "export": "pipeline.cli.evidence:export",
@@ -43,32 +48,91 @@ class HubGroup(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments name; an unknown one ends with the name most like it."""
+        if args[0] not in _COMMANDS and not args[0].startswith("-"):
+            close = get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"commands are {', '.join(_COMMANDS)}"
+            ctx.fail(f"there is no command {args[0]}; {hint}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
         """Run a command; what a setting, a connection or a red day ends becomes one message."""
-        from connectors.errors import ConnectorError
-        from mappings.yaml_door import SpecError
-        from pipeline.errors import EvidenceBroken, HubError
-        from pipeline.steps.close_and_report import UnbalancedDayError
-
-        try:
+        with errors_as_messages():
             return super().invoke(ctx)
-        except (UnbalancedDayError, EvidenceBroken) as error:
-            _end(str(error), RED)
-        except (HubError, ConnectorError, SpecError) as error:
-            _end(str(error), WRONG_USE)
 
 
-def _end(message: str, code: int) -> None:
-    click.echo(f"hub: {message}", err=True)
+@contextmanager
+def errors_as_messages() -> Iterator[None]:
+    """End the process with one line on stderr and the exit code of the error, whatever a person can mend."""
+    try:
+        yield
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else "hub"
+        _end(f"{error.format_message()} ({path} --help shows an example)", WRONG_USE)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or type(error).__name__
+        _end(f"{what}. Make it readable and writable for the hub's user, or choose another", WRONG_USE)
+    except Exception as error:
+        message = _message_of(error)
+        if message is None:
+            raise
+        _end(*message)
+
+
+def _message_of(error: Exception) -> tuple[str, int] | None:
+    """The message and exit code of an error that a person can mend; None for a defect of the program.
+
+    Imported here, because the commands that need none of these libraries shall start at once.
+    """
+    from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+
+    from connectors.errors import ConnectorError, TransientError
+    from mappings.yaml_door import SpecError
+    from pipeline.errors import EvidenceBroken, HubError
+    from pipeline.steps.close_and_report import UnbalancedDayError
+    from vocabulary.findings import Refused
+    from vocabulary.reasons import reason
+
+    match error:
+        case UnbalancedDayError() | EvidenceBroken():
+            return str(error), RED
+        case TransientError():
+            return f"{error}. Check that {error.system} and the way to it are up, then run the command again", WRONG_USE
+        case SpecError():
+            return f"{error}. Correct the file; docs/spec-reference.md explains every key", WRONG_USE
+        case HubError() | ConnectorError():
+            return str(error), WRONG_USE
+        case Refused():
+            finding, words = error.finding, reason(error.finding.code)
+            return f"{finding.code} {finding.where}: {words.sentence}{words.remedy}", REFUSED
+        case OperationalError() | ProgrammingError():
+            fault = str(error.orig).strip().partition("\n")[0]
+            return f"journal: {fault}. Make it with `hub setup`, or correct --root, HUB_ROOT or HUB_DATABASE", WRONG_USE
+        case ArgumentError():
+            return "HUB_DATABASE is no address of a database. Write it as postgresql://user@host/name", WRONG_USE
+    return None
+
+
+def _end(message: str, code: int) -> NoReturn:
+    click.echo(f"hub: {mask_numbers(' '.join(message.split()))}", err=True)
     sys.exit(code)
 
 
 def set_up_logging() -> None:
-    """Log lines go to stderr, at the level of ``HUB_LOG_LEVEL`` (default WARNING), with 個人番号 masked."""
+    """Log lines go to stderr, at the level of ``HUB_LOG_LEVEL`` (default WARNING), with 個人番号 masked. Raises SettingError."""
+    from pipeline.errors import SettingError
+
+    level = os.environ.get("HUB_LOG_LEVEL") or "WARNING"
+    if level not in LOG_LEVELS:
+        raise SettingError(f"HUB_LOG_LEVEL is {level}", f"set it to one of {', '.join(LOG_LEVELS)}")
     handler = logging.StreamHandler()
+    handler.setLevel(level)
     handler.addFilter(NumberFilter())
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=os.environ.get("HUB_LOG_LEVEL", "WARNING"), handlers=[handler])
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 @click.group(cls=HubGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})

@@ -1,7 +1,8 @@
-"""Options that several commands share."""
+"""Options that several commands share, and what they come to: root, municipality, clock."""
 
+import os
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,14 +10,15 @@ import click
 
 from pipeline.errors import SettingError
 from pipeline.places import Root, municipalities_folder, root_from_environment
+from vocabulary.clock import JST, Clock, clock_from_environment
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def root_option(command: Command) -> Command:
     """``--root DIR``: the working root; wins over HUB_ROOT."""
-    option = click.option("--root", "root_folder", type=click.Path(file_okay=False, path_type=Path), help="Working root (default: HUB_ROOT, else var/hub).")
-    return option(command)
+    folder = click.Path(file_okay=False, path_type=Path)
+    return click.option("--root", "root_folder", type=folder, help="Working root (default: HUB_ROOT, else var/hub).")(command)
 
 
 def municipality_option(command: Command) -> Command:
@@ -37,7 +39,19 @@ def chosen_root(root_folder: Path | None) -> Root:
     """The root of a command that works on an existing one. Raises SettingError when nothing is there."""
     root = root_from_environment(root_folder)
     if not (root.folder / "keys").is_dir():
-        raise SettingError(f"{root.folder} is no working root (it has no keys)", "give --root or HUB_ROOT, or make one with: hub demo")
+        raise SettingError(f"{root.folder} is no working root (it has no keys)", f"make it with: hub setup --root {root.folder}")
+    return root
+
+
+def writable_root(root_folder: Path | None) -> Root:
+    """The root of a command that makes one. Raises SettingError when it cannot be written."""
+    root = root_from_environment(root_folder)
+    try:
+        root.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"root {root.folder} cannot be made ({error.strerror})", "choose another with --root or HUB_ROOT") from None
+    if not os.access(root.folder, os.W_OK | os.X_OK):
+        raise SettingError(f"root {root.folder} is not writable", "give it to the hub's user, or choose another with --root or HUB_ROOT")
     return root
 
 
@@ -51,3 +65,14 @@ def chosen_municipality(code: str | None) -> str:
     if len(known) == 1:
         return known[0]
     raise SettingError("which municipality is not said", f"add --municipality; known are {', '.join(known) or 'none'}")
+
+
+def clock_of_command(day: date | None = None) -> Clock:
+    """The clock of a command: of ``HUB_NOW``, or the evening of another day that was asked for. Raises SettingError."""
+    try:
+        clock = clock_from_environment()
+    except ValueError as error:
+        raise SettingError(f"HUB_NOW is no date and time ({error})", "write it as 2026-11-24T09:00:00+09:00") from None
+    if day is None:
+        return clock
+    return Clock(datetime.combine(day, clock.now().timetz() if clock.today() == day else time(18, 0, tzinfo=JST)))

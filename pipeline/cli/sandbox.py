@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.options import root_option, writable_root
 from pipeline.demo.world import DEMO_DAY, SEED, prepare_world, start_world, stop_world
 from pipeline.places import root_from_environment
 
@@ -12,13 +13,14 @@ from pipeline.places import root_from_environment
 @click.option("--applications", default=300, show_default=True, type=click.IntRange(min=6), help="Applications that the portal lists.")
 @click.option("--seed", default=SEED, show_default=True, help="Another seed is another town.")
 @click.option("--stop", is_flag=True, help="Stop the stand-ins of this root.")
-@click.option("--root", "root_folder", type=click.Path(file_okay=False, path_type=Path), help="Working root (default: HUB_ROOT, else var/hub).")
+@root_option
 def sandbox(*, applications: int, seed: int, stop: bool, root_folder: Path | None) -> None:
     """Start the stand-ins (portal, intermediate server, receiving systems, register). Example: hub sandbox --root var/try"""
-    root = root_from_environment(root_folder)
     if stop:
-        click.echo("stopped" if stop_world(root) else "no stand-ins run for this root")
+        click.echo("stopped" if stop_world(root_from_environment(root_folder)) else "no stand-ins run for this root")
         return
+    root = writable_root(root_folder)
     prepare_world(root, seed=seed, applications=applications)
     running = start_world(root)
-    click.echo(f"stand-ins run as process {running.pid} for {root.folder} (business day {DEMO_DAY}); stop them with: hub sandbox --stop --root {root.folder}")
+    click.echo(f"stand-ins run as process {running.pid} for {root.folder} (business day {DEMO_DAY})")
+    click.echo(f"stop them with: hub sandbox --stop --root {root.folder}")

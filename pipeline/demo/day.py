@@ -3,16 +3,20 @@
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pipeline.demo.world import at
+from pipeline.errors import HubError
 from pipeline.places import PROJECT, Root
 
 if TYPE_CHECKING:
+    from airflow.sdk import DAG
+
     from sandbox.process import Running
 
 HOURS = (("refresh_links", at(6)), ("intake", at(9)), ("notify", at(15)), ("close", at(18)))
@@ -37,13 +41,20 @@ def set_up_airflow(root: Root) -> None:
     )
 
 
-def run_day(running: "Running") -> dict[str, str]:
-    """Run the flows in order and return the state of each DAG run. Later flows run even when an earlier one failed."""
+def run_day(running: "Running", *, ended: Callable[[], None]) -> dict[str, str]:
+    """Run the flows in order and return the state of each DAG run. Later flows run even when an earlier one failed.
+
+    ended: called after each flow.
+    """
+    states: dict[str, str] = {}
     from airflow.utils.db import initdb
 
     with _output_to(Path(os.environ["AIRFLOW_HOME"]) / "run.log"):
         initdb()
-        return {flow: _run_flow(flow, moment, running) for flow, moment in HOURS}
+        for flow, moment in HOURS:
+            states[flow] = _run_flow(flow, moment, running)
+            ended()
+    return states
 
 
 def _run_flow(flow: str, moment: datetime, running: "Running") -> str:
@@ -53,16 +64,20 @@ def _run_flow(flow: str, moment: datetime, running: "Running") -> str:
         running.control.settle("receipts")
         running.control.settle("results")
     run = _dag(flow).test(logical_date=moment)
-    return str(run.state.value if hasattr(run.state, "value") else run.state)
+    return str(getattr(run.state, "value", run.state))
 
 
-def _dag(flow: str) -> Any:  # noqa: ANN401  Airflow's class, imported late
-    from airflow.dag_processing.dagbag import DagBag
-
-    bag = DagBag(dag_folder=str(PROJECT / "dags" / f"{flow}.py"))
-    if flow not in bag.dags:
-        raise RuntimeError(f"dags/{flow}.py does not load: {bag.import_errors}")
-    return bag.dags[flow]
+def _dag(flow: str) -> "DAG":
+    """The DAG that the flow's file defines."""
+    file = PROJECT / "dags" / f"{flow}.py"
+    found = spec_from_file_location(f"dags_{flow}", file)
+    if found is None or found.loader is None:
+        raise HubError(f"{file} cannot be loaded")
+    module = module_from_spec(found)
+    sys.modules[module.__name__] = module
+    found.loader.exec_module(module)
+    dag: DAG = module.dag
+    return dag
 
 
 @contextmanager

@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, time
 
+from pipeline.errors import SettingError
 from pipeline.places import Root
-from sandbox.process import Running, adopt_or_start, stop
+from sandbox.process import Running, SandboxError, adopt_or_start, stop
 from sandbox.world import prepare
 from vocabulary.clock import JST
 
@@ -24,8 +25,11 @@ def prepare_world(root: Root, *, seed: int, applications: int) -> None:
 
 
 def start_world(root: Root) -> Running:
-    """Adopt the stand-ins that serve this very root, or start them."""
-    return adopt_or_start(root.folder, now=at(6))
+    """Adopt the stand-ins that serve this very root, or start them. Raises SettingError when they do not come up."""
+    try:
+        return adopt_or_start(root.folder, now=at(6))
+    except SandboxError as error:
+        raise SettingError(str(error), "read that file, or start with a fresh root") from None
 
 
 def stop_world(root: Root) -> bool:

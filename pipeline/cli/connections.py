@@ -1,0 +1,118 @@
+"""What ``hub check --connections`` looks at: keys, journal, every counterpart of a municipality, with a real call where that is cheap."""
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from connectors.connections import FolderConnection, SftpConnection, folder_connection, http_connection, load_connection
+from connectors.errors import PermanentError
+from connectors.jpki import TrustStore
+from connectors.notices import NoticeClient
+from connectors.portal import PortalClient
+from connectors.sftp import SftpTarget
+from pipeline.cli.checked import Checked
+from pipeline.errors import SettingError
+from pipeline.keyring import KeyRing
+from pipeline.places import Root, municipalities_folder
+from pipeline.settings import load_municipality
+
+
+def connections_of(root: Root, codes: Sequence[str]) -> Iterator[Checked]:
+    """Keys and journal of the root, then the counterparts of these municipalities; a file that does not load is said by its own check."""
+    yield Checked("鍵", str(root.folder / "keys"), lambda: f"署名鍵 {KeyRing.open(root.folder).key_id}")
+    yield Checked("ジャーナル", "HUB_DATABASE", partial(_journal, root))
+    for code in codes:
+        try:
+            municipality = load_municipality(municipalities_folder(), code)
+        except SettingError:
+            continue
+        counterparts = (
+            (_portal, municipality.portal),
+            (_notices, municipality.notices),
+            (_folder, municipality.register_office),
+            (_jpki, municipality.jpki),
+        )
+        for look, counterpart in counterparts:
+            yield Checked("接続", f"{code} {counterpart.connection}", partial(look, root.folder, counterpart.connection))
+        for name, destination in municipality.destinations.items():
+            yield Checked("配信先", f"{code} {name}", partial(_destination, root.folder, destination.connection))
+
+
+def _journal(root: Root) -> str:
+    from sqlalchemy import func, select
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from pipeline.hub import database_url
+    from pipeline.journal.database import open_journal
+    from pipeline.journal.intake_tables import applications
+    from vocabulary.clock import Clock
+
+    place = "HUB_DATABASE" if os.environ.get("HUB_DATABASE") else str(root.database)
+    remedy = f"make it with: hub setup --root {root.folder}"
+    if place != "HUB_DATABASE" and not root.database.is_file():
+        raise SettingError(f"{place} is missing", remedy)
+    try:
+        journal = open_journal(database_url(root), Clock())
+        count = journal.scalar(select(func.count()).select_from(applications))
+    except SQLAlchemyError as error:
+        raise SettingError(f"{place} cannot be used ({type(error).__name__})", f"correct it, or {remedy}") from None
+    journal.close()
+    return f"申請 {count}件"
+
+
+def _portal(root: Path, name: str) -> str:
+    with PortalClient(http_connection(root, name)) as portal:
+        return f"ログインできます（一覧 {portal.list_page(1).total}件）"
+
+
+def _notices(root: Path, name: str) -> str:
+    with NoticeClient(http_connection(root, name)) as client:
+        client.state("hub-check")
+    return "ログインできます"
+
+
+def _folder(root: Path, name: str) -> str:
+    connection = folder_connection(root, name)
+    return _readable(name, connection.inbox)
+
+
+def _jpki(root: Path, name: str) -> str:
+    authorities = TrustStore.load(folder_connection(root, name).inbox).authorities
+    lacking = [authority.subject.rfc4514_string() for authority, revocations in authorities if revocations is None]
+    if lacking:
+        raise SettingError(f"{name}: no revocation list (CRL) of {', '.join(lacking)}", "put the CA's newest list into the folder crl")
+    return f"署名用認証局 {len(authorities)}"
+
+
+def _destination(root: Path, name: str) -> str:
+    connection = load_connection(root, name)
+    if isinstance(connection, SftpConnection):
+        return _sftp(connection)
+    if isinstance(connection, FolderConnection):
+        return _shared(name, connection)
+    raise PermanentError(name, f"{root / 'connections' / name}.json: key kind is {connection.kind}; a destination needs sftp or folder")
+
+
+def _sftp(connection: SftpConnection) -> str:
+    target = SftpTarget(connection)
+    try:
+        target.outbox("receipts")
+    finally:
+        target.close()
+    return f"SFTPに接続できます（{connection.host}:{connection.port}、ホスト鍵一致）"
+
+
+def _shared(name: str, connection: FolderConnection) -> str:
+    remark = _readable(name, connection.inbox)
+    if not os.access(connection.inbox, os.W_OK):
+        raise PermanentError(name, f"{connection.inbox}: is not writable; give it to the hub's user or correct key inbox")
+    return remark
+
+
+def _readable(name: str, folder: Path) -> str:
+    if not folder.is_dir():
+        raise PermanentError(name, f"{folder}: is no folder; make it or mount it, or correct key inbox")
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise PermanentError(name, f"{folder}: is not readable; give it to the hub's user or correct key inbox")
+    return str(folder)
