@@ -1,4 +1,4 @@
-"""What holds for every test: a PostgreSQL server for those that ask; under CI a skipped test fails the run, because CI installs everything that a test may ask for."""
+"""What holds for every test: a database server for those that ask for one, and no skipped test under CI, which installs all that a test needs."""
 
 import os
 

@@ -1,5 +1,6 @@
 """The journal's database: SQLite for one process, PostgreSQL with a scheduler. Every write is one transaction with its log leaf."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,11 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Executable, Table, create_engine, event, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, ExceptionContext, Result
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.checkpoints import canonical_json, leaf_hash
 from pipeline.faults import fault_point
 from pipeline.journal.evidence_tables import counters, log_leaves
 from vocabulary.clock import Clock
+
+log = logging.getLogger(__name__)
 
 LOG_COUNTER = "log"
 READING = {"hub_reading": True}
@@ -99,7 +104,7 @@ class Journal:
 
     @contextmanager
     def alone(self, work: str) -> Iterator[bool]:
-        """Whether this worker has the named work to itself until the block ends; False when another one is at it. A worker that dies lets go.
+        """Whether this worker has the named work to itself until the block ends. A worker that dies lets go of it.
 
         For effects outside the database that two workers must not have at one time. The embedded journal has only one worker.
         """
@@ -108,14 +113,17 @@ class Journal:
             return
         with self.engine.connect() as connection, connection.begin():
             # A lock of the transaction, not of the session: it also holds behind a connection pooler.
-            yield bool(connection.execute(select(func.pg_try_advisory_xact_lock(func.hashtextextended(work, 0)))).scalar())
+            mine = bool(connection.execute(select(func.pg_try_advisory_xact_lock(func.hashtextextended(work, 0)))).scalar())
+            if not mine:
+                log.info("left_to_another_worker", extra={"work": work})
+            yield mine
 
     def rows(self, statement: Executable) -> list[Any]:
         """All rows of a SELECT."""
         with self._reading() as connection:
             return list(connection.execute(statement))
 
-    def scalar(self, statement: Executable) -> Any:
+    def scalar(self, statement: Executable) -> Any:  # noqa: ANN401  a column may have any type
         """The first column of the first row, or None."""
         with self._reading() as connection:
             return connection.execute(statement).scalar()
@@ -146,10 +154,10 @@ def _forget_row(context: ExceptionContext) -> None:
             error.args = (str(error.args[0]).partition("\n")[0],)
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 60000"):
-        connection.execute(f"PRAGMA {pragma}")
+        connection.cursor().execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

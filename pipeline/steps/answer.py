@@ -34,20 +34,27 @@ RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "
 def read_answers(hub: Hub) -> dict[str, int]:
     """Read what every receiving system left. A system out of reach is postponed; its alarm stands on the page of the day."""
     counts = {"receipts": 0, "decisions": 0, "refused_rows": 0}
-    for name, setting in hub.municipality.destinations.items():
-        target = hub.target(name)
-        try:
-            counts["receipts"] += _read_receipts(hub, target, name)
-            if setting.decides:
-                for key, value in _read_results(hub, target, name).items():
-                    counts[key] += value
-        except TransientError:
-            with hub.journal.write() as write:
-                raise_alarm(hub, write, kind="DESTINATION_UNREACHABLE", subject=name)
-                write.leaf("answers_postponed", destination=name)
-        finally:
-            target.close()
+    for name in hub.municipality.destinations:
+        with hub.journal.alone(f"answers/{hub.code}/{name}") as mine:
+            for key, value in _read_all(hub, name).items() if mine else ():
+                counts[key] += value
     log.info("step_ended", extra={"step": "answer", **counts})
+    return counts
+
+
+def _read_all(hub: Hub, name: str) -> dict[str, int]:
+    counts = {"receipts": 0, "decisions": 0, "refused_rows": 0}
+    target = hub.target(name)
+    try:
+        counts["receipts"] = _read_receipts(hub, target, name)
+        if hub.destination(name).decides:
+            counts |= _read_results(hub, target, name)
+    except TransientError:
+        with hub.journal.write() as write:
+            raise_alarm(hub, write, kind="DESTINATION_UNREACHABLE", subject=name)
+            write.leaf("answers_postponed", destination=name)
+    finally:
+        target.close()
     return counts
 
 

@@ -23,13 +23,10 @@ def deliver(hub: Hub) -> dict[str, int]:
     """Deliver every released file within its destination's window; a destination that fails does not stop the others."""
     counts = {"delivered": 0, "postponed": 0}
     for name, setting in hub.municipality.destinations.items():
-        files = _released(hub, name)
-        if not files:
-            continue
-        if not setting.window.holds(hub.clock.now().time()):
-            counts["postponed"] += len(files)
-            continue
-        done = _deliver_all(hub, name, files)
+        # Two workers on one temporary name could hand over half a file; two files of one application must see each other delivered.
+        with hub.journal.alone(f"deliver/{hub.code}/{name}") as mine:
+            files = _released(hub, name) if mine else []
+            done = _deliver_all(hub, name, files) if files and setting.window.holds(hub.clock.now().time()) else 0
         counts["delivered"] += done
         counts["postponed"] += len(files) - done
     settle_applications(hub)

@@ -27,9 +27,16 @@ WORTH_A_SHEET = ("held", "waiting", "delivered")
 
 def lay_out_cases(hub: Hub) -> dict[str, int]:
     """Write the case folders whose application changed, then the batch print of each section and day concerned."""
+    with hub.journal.alone(f"cases/{hub.code}") as mine:
+        counts = _lay_out(hub, _changed(hub) if mine else [])
+    log.info("step_ended", extra={"step": STEP, **counts})
+    return counts
+
+
+def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
     counts = {"cases": 0, "held_for_print": 0}
     changed: set[tuple[Path, str]] = set()
-    for row, inputs in _changed(hub):
+    for row, inputs in cases:
         try:
             write_folder(hub, row)
         except GlyphMissing:
@@ -42,7 +49,6 @@ def lay_out_cases(hub: Hub) -> dict[str, int]:
         counts["cases"] += 1
     for folder, day in sorted(changed):
         print_batch(hub, folder, day)
-    log.info("step_ended", extra={"step": STEP, **counts})
     return counts
 
 

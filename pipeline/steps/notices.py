@@ -87,12 +87,11 @@ def _facts(hub: Hub, decision: Decision) -> dict[str, str]:
 def send_notices(hub: Hub) -> dict[str, int]:
     """Send what is owed, in the hours of opening days only; an uncertain call is looked up before it is repeated."""
     counts = {"sent": 0, "undeliverable": 0, "refused": 0, "postponed": 0}
-    rows = _open_rows(hub)
     now = hub.clock.now()
     if not OpeningDays().is_open(now.date()) or not hub.municipality.notices.hours.holds(now.time()):
-        return {**counts, "postponed": len(rows)}
-    with NoticeClient(hub.http(hub.municipality.notices.connection)) as server:
-        for row in rows:
+        return {**counts, "postponed": len(_open_rows(hub))}
+    with hub.journal.alone(f"notices/{hub.code}") as mine, NoticeClient(hub.http(hub.municipality.notices.connection)) as server:
+        for row in _open_rows(hub) if mine else []:
             counts[_send(hub, server, row)] += 1
     log.info("notices_ended", extra=counts)
     return counts

@@ -58,14 +58,16 @@ def pull(hub: Hub) -> dict[str, int]:
 def enter_listing(hub: Hub, rows: tuple[Listed, ...], scope: Scope) -> dict[str, int]:
     """Enter rows that the journal does not know. A row that shows the version already fetched is no new application."""
     seen = set(_seen(hub, [row.receipt for row in rows]))
-    fresh = [row for row in rows if (row.receipt, row.version) not in seen]
+    # In one order for all workers, so that none waits for a row of another one that waits for its own.
+    fresh = sorted((row for row in rows if (row.receipt, row.version) not in seen), key=lambda row: (row.receipt, row.version))
     counts = {"listed": 0, "out_of_scope": 0}
     if fresh:
         with hub.journal.write() as write:
             for row in fresh:
                 state = "listed" if row.procedure in scope.procedures else "out_of_scope"
                 counts[state] += write.insert_new(listings, _listing_row(hub, row, state))
-            write.leaf("listing_entered", municipality=hub.code, **counts)
+            if any(counts.values()):
+                write.leaf("listing_entered", municipality=hub.code, **counts)
     return counts
 
 
@@ -142,6 +144,9 @@ def _mark_gone(hub: Hub, listing: Row[Any]) -> int:
 
 def _enter_application(hub: Hub, listing: Row[Any], stored: Stored, *, version: int, procedure: str) -> int:
     with hub.journal.write() as write:
+        # Versions of one receipt number are entered one after another: the first is acknowledged, the same content is known.
+        of_receipt = (listings.c.municipality == hub.code) & (listings.c.receipt == listing.receipt)
+        write.read(select(listings.c.id).where(of_receipt).order_by(listings.c.id).with_for_update())
         if _is_known_content(write, hub.code, listing, stored.digest, version):
             return 0
         if write.execute(_resolve(hub, listing).values(state="stored", fetched_version=version)).rowcount == 0:

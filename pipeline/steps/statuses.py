@@ -31,8 +31,14 @@ def owe_status(hub: Hub, write: Write, application: int, receipt: str, status: s
 
 def send_statuses(hub: Hub, portal: PortalClient, *, only: str | None = None) -> dict[str, int]:
     """Send what is owed. An answer lost on the way is looked up by its reference before anything is sent again."""
+    with hub.journal.alone(f"statuses/{hub.code}") as mine:
+        counts = _send_all(hub, portal, _open_rows(hub, only) if mine else [])
+    log.info("statuses_ended", extra=counts)
+    return counts
+
+
+def _send_all(hub: Hub, portal: PortalClient, open_rows: list[Row[Any]]) -> dict[str, int]:
     counts = {"sent": 0, "found": 0, "postponed": 0}
-    open_rows = _open_rows(hub, only)
     uncertain = [row for row in open_rows if row.state == "sending"]
     shown = portal.statuses(row.receipt for row in uncertain) if uncertain else {}
     blocked: set[int] = set()
@@ -50,7 +56,6 @@ def send_statuses(hub: Hub, portal: PortalClient, *, only: str | None = None) ->
             # A later status must not overtake an earlier one that may still arrive.
             blocked.add(row.application)
             counts["postponed"] += 1
-    log.info("statuses_ended", extra=counts)
     return counts
 
 

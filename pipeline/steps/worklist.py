@@ -123,6 +123,10 @@ def record_outcome(hub: Hub, step: Step, row: Application, *, inputs: str, attem
 def write_outcome(hub: Hub, write: Write, step: Step, row: Application, *, inputs: str, attempt: int, outcome: Outcome) -> bool:
     """The rows of an outcome: step result, findings, the application's state, the step's own rows, a log leaf."""
     now = hub.clock.now().isoformat()
+    # A worker that read its list earlier must not set back what another one has moved on.
+    standing = (applications.c.id == row.id) & (applications.c.stage == row.stage) & (applications.c.disposition == row.disposition)
+    if write.read(select(applications.c.id).where(standing).with_for_update()).first() is None:
+        return False
     key = {"application": row.id, "step": step.name, "inputs": inputs, "attempt": attempt, "outcome": outcome.name, "at": now}
     if not write.insert_new(step_results, key):
         return False

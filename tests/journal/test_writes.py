@@ -92,9 +92,12 @@ def test_a_reader_sees_nothing_of_an_unfinished_transaction(journal: Journal) ->
 def test_named_work_is_done_by_one_worker_at_a_time(new_journal: Callable[[str], str], opened: Callable[[str], Journal]) -> None:
     address = new_journal("postgresql")
     first, second = opened(address), opened(address)
-    with first.alone("deliver/472018/hoiku") as mine:
-        with second.alone("deliver/472018/hoiku") as theirs, second.alone("deliver/472018/kenko") as another:
-            assert (mine, theirs, another) == (True, False, True)
+    with (
+        first.alone("deliver/472018/hoiku") as mine,
+        second.alone("deliver/472018/hoiku") as theirs,
+        second.alone("deliver/472018/kenko") as another,
+    ):
+        assert (mine, theirs, another) == (True, False, True)
     with second.alone("deliver/472018/hoiku") as theirs:
         assert theirs
 
