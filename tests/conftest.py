@@ -1,4 +1,4 @@
-"""What holds for every test: a database server for those that ask for one, and no skipped test under CI, which installs all that a test needs."""
+"""What holds for every test: a database server for those that ask for one; under CI, which installs everything, no test is skipped."""
 
 import os
 
