@@ -110,7 +110,8 @@ def database_url(root: Root, environment: Mapping[str, str] = os.environ) -> str
 def set_up(root: Root, clock: Clock) -> None:
     """Make a root usable: folders, keys, journal schema. Safe to repeat."""
     for folder in (root.folder, root.cases, root.reports, root.connections):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
     if not (root.folder / "keys").is_dir():
         KeyRing.create(root.folder)
     journal = open_journal(database_url(root), clock)

@@ -7,8 +7,8 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.exceptions import AirflowFailException
 from airflow.sdk import DAG, task, task_group
+from airflow.sdk.exceptions import AirflowFailException
 from pendulum import datetime as moment
 
 from pipeline.flow import FLOWS, run_step

@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -47,9 +48,11 @@ def run_day(running: "Running", *, ended: Callable[[], None]) -> dict[str, str]:
     ended: called after each flow.
     """
     states: dict[str, str] = {}
-    from airflow.utils.db import initdb
+    with _output_to(Path(os.environ["AIRFLOW_HOME"]) / "run.log"), warnings.catch_warnings():
+        # What Airflow's own parts deprecate is nothing that somebody who watches a demo can mend.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from airflow.utils.db import initdb
 
-    with _output_to(Path(os.environ["AIRFLOW_HOME"]) / "run.log"):
         initdb()
         for flow, moment in HOURS:
             states[flow] = _run_flow(flow, moment, running)
