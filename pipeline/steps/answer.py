@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from connectors.errors import TransientError
+from connectors.errors import PermanentError, TransientError
 from mappings.procedure import Outcome
 from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
@@ -22,6 +22,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import decisions, result_files
 from pipeline.journal.delivery_tables import batch_items, batches, receipts
 from pipeline.journal.intake_tables import applications
+from pipeline.steps.deliver import raise_stopped, stop_destination
 from pipeline.steps.notices import Decision, owe_result_notice
 from pipeline.steps.statuses import owe_status
 
@@ -32,13 +33,21 @@ RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "
 
 
 def read_answers(hub: Hub) -> dict[str, int]:
-    """Read what every receiving system left. A system out of reach is postponed; its alarm stands on the page of the day."""
+    """Read what every receiving system left. A system out of reach is postponed; its alarm stands on the page of the day.
+
+    Raises PermanentError at the end, when the others were read, for systems that a person must set right first.
+    """
     counts = {"receipts": 0, "decisions": 0, "refused_rows": 0}
+    stopped: list[PermanentError] = []
     for name in hub.municipality.destinations:
         with hub.journal.alone(f"answers/{hub.code}/{name}") as mine:
-            for key, value in _read_all(hub, name).items() if mine else ():
-                counts[key] += value
-    log.info("step_ended", extra={"step": "answer", **counts})
+            try:
+                for key, value in _read_all(hub, name).items() if mine else ():
+                    counts[key] += value
+            except PermanentError as error:
+                stopped.append(stop_destination(hub, name, error))
+    log.info("step_ended", extra={"step": "answer", "stopped": len(stopped), **counts})
+    raise_stopped(stopped)
     return counts
 
 

@@ -1,12 +1,13 @@
 """Deliver (配信): sealed files to their destinations; "delivered" is said only with the evidence of bytes read back."""
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, exists, select, update
 
 from connectors.delivery import Evidence
-from connectors.errors import TransientError
+from connectors.errors import PermanentError, TransientError
 from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
@@ -20,18 +21,42 @@ log = logging.getLogger(__name__)
 
 
 def deliver(hub: Hub) -> dict[str, int]:
-    """Deliver every released file within its destination's window; a destination that fails does not stop the others."""
+    """Deliver every released file within its destination's window; a destination that fails does not stop the others.
+
+    Raises PermanentError at the end, when the others have their files, for destinations that a person must set right first.
+    """
     counts = {"delivered": 0, "postponed": 0}
+    stopped: list[PermanentError] = []
     for name, setting in hub.municipality.destinations.items():
         # Two workers on one temporary name could hand over half a file; two files of one application must see each other delivered.
         with hub.journal.alone(f"deliver/{hub.code}/{name}") as mine:
             files = _released(hub, name) if mine else []
-            done = _deliver_all(hub, name, files) if files and setting.window.holds(hub.clock.now().time()) else 0
+            try:
+                done = _deliver_all(hub, name, files) if files and setting.window.holds(hub.clock.now().time()) else 0
+            except PermanentError as error:
+                stopped.append(stop_destination(hub, name, error))
+                continue
         counts["delivered"] += done
         counts["postponed"] += len(files) - done
     settle_applications(hub)
-    log.info("step_ended", extra={"step": "deliver", **counts})
+    log.info("step_ended", extra={"step": "deliver", "stopped": len(stopped), **counts})
+    raise_stopped(stopped)
     return counts
+
+
+def stop_destination(hub: Hub, destination: str, error: PermanentError) -> PermanentError:
+    """Note that nothing more goes to a destination before a person acted; the error to raise when the others are done."""
+    with hub.journal.write() as write:
+        raise_alarm(hub, write, kind="DESTINATION_STOPPED", subject=destination)
+        write.leaf("destination_stopped", destination=destination)
+    log.error("destination_stopped", extra={"destination": destination, "problem": error.problem})
+    return PermanentError(destination, error.problem)
+
+
+def raise_stopped(stopped: Sequence[PermanentError]) -> None:
+    """Raise PermanentError naming every stopped destination, if there is any."""
+    if stopped:
+        raise PermanentError(", ".join(error.system for error in stopped), "; ".join(dict.fromkeys(error.problem for error in stopped)))
 
 
 def _released(hub: Hub, destination: str) -> list[Row[Any]]:
