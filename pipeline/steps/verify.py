@@ -44,6 +44,8 @@ def _judge(hub: Hub, row: Row[Any]) -> Outcome:
     policy = policy_of(hub, procedure)
     _apply_policy(policy, verified, package)
     content = parse_xml(verified.content)
+    if (content.get("様式ID"), content.get("様式版")) != (package.manifest.form_id, package.manifest.form_version):
+        raise refuse("PACKAGE_MANIFEST", "manifest", "form or version differ from the verified content")
     problems = tuple(check_form(procedure, package.manifest.form_version, content))
     if problems:
         return Outcome(findings=problems)
