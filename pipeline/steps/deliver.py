@@ -49,7 +49,7 @@ def stop_destination(hub: Hub, destination: str, error: PermanentError) -> Perma
     with hub.journal.write() as write:
         raise_alarm(hub, write, kind="DESTINATION_STOPPED", subject=destination)
         write.leaf("destination_stopped", destination=destination)
-    log.error("destination_stopped", extra={"destination": destination, "problem": error.problem})
+    log.info("destination_stopped", extra={"destination": destination, "problem": error.problem})
     return PermanentError(destination, error.problem)
 
 
