@@ -54,7 +54,7 @@ def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
     groups: dict[tuple[str, date], tuple[Mapping, list[Source]]] = {}
     for row in rows:
         try:
-            version, mapping, source = _source(hub, row)
+            version, mapping, source = source_of(hub, row)
         except (Refused, LookupError):
             continue
         groups.setdefault((version, legal_day(hub, row)), (mapping, []))[1].append(source)
@@ -67,12 +67,13 @@ def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:
-    version, mapping, source = _source(hub, row)
+    version, mapping, source = source_of(hub, row)
     mapped = map_batch(hub.procedure(row.procedure), mapping, [source], catalogue=hub.catalogue, day=legal_day(hub, row))
     return _outcome(hub, row.id, version, mapped)
 
 
-def _source(hub: Hub, row: Row[Any]) -> tuple[str, Mapping, Source]:
+def source_of(hub: Hub, row: Row[Any]) -> tuple[str, Mapping, Source]:
+    """Form version, mapping and source of an application, derived from its raw bytes. Raises Refused as at the first opening."""
     package = package_of(hub, row)
     procedure = hub.procedure(row.procedure)
     mapping = mapping_for(procedure, legal_day(hub, row), form_version=package.manifest.form_version)
