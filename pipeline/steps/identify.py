@@ -51,7 +51,8 @@ def _judge(hub: Hub, row: Row[Any]) -> Outcome:
     holder, problem = card_holder(hub, package.manifest.auth_serial, day=package.manifest.submitted_at.date().isoformat())
     matches = [match_person(hub, procedure.role(claim.role), claim, holder, is_filer=claim.role == procedure.filer) for claim in claims]
     findings = ((problem,) if problem else ()) + tuple(finding for match in matches for finding in match.findings)
-    protected = any(match.resident is not None and match.resident.protected for match in matches)
+    concerned = [holder, *(match.resident for match in matches)]
+    protected = any(person is not None and person.protected for person in concerned)
     if protected:
         findings = (Finding("PROTECTED_PERSON", where="persons"), *findings)
 
@@ -110,7 +111,7 @@ def _match_number(hub: Hub, claim: PersonClaim, place: str) -> Match:
     if not owners:
         return Match(claim, None, "none", "mismatch", (Finding("NUMBER_NOT_IN_REGISTER", where=place),))
     same = [owner for owner in owners if is_same_person(claim, owner)]
-    if len(owners) == len(same) == 1:
+    if len(owners) == len(same) == 1 and not has_double(hub, claim, same[0]):
         return Match(claim, same[0], "number", "ok")
     code = "PERSON_AMBIGUOUS" if same else "NUMBER_OTHER_PERSON"
     return Match(claim, None, "none", "mismatch", (Finding(code, where=place),))
@@ -137,6 +138,13 @@ def is_same_person(claim: PersonClaim, resident: Resident) -> bool:
     """Name (variant-tolerant, kanji or kana) and birth date agree; a birth date 不詳 on both sides is compared as text."""
     named = same_name(claim.name, resident.name) or (bool(claim.kana) and kana_key(claim.kana) == kana_key(resident.kana))
     return named and is_same_birth(claim, resident)
+
+
+def has_double(hub: Hub, claim: PersonClaim, owner: Resident) -> bool:
+    """Whether the owner of a number agrees in name or kana only, and somebody of the household agrees too: twins who are read alike."""
+    if same_name(claim.name, owner.name) and (not claim.kana or kana_key(claim.kana) == kana_key(owner.kana)):
+        return False
+    return any(is_same_person(claim, member) for member in by_household(hub, owner.household) if member.atena != owner.atena)
 
 
 def is_same_in_household(claim: PersonClaim, member: Resident) -> bool:
