@@ -94,10 +94,21 @@ def _files(format_: Format, trial: Trial, shown: Mapping[str, Table]) -> Iterato
     real = trial.written.get(format_.id)
     if real is None or not real.files:
         return
-    text = {file.group: file.data.decode(format_.spec.encoding) for file in lay_out(format_, shown, trial.context).files}
+    fitting = {group: _with_digits(format_, group, table) for group, table in shown.items()}
+    text = {file.group: file.data.decode(format_.spec.encoding) for file in lay_out(format_, fitting, trial.context).files}
     for file in real.files:
         facts = {"format": format_.id, "name": file.name, "bytes": len(file.data), "records": len(file.spans)}
         yield {**facts, "text": text.get(file.group, "")}
+
+
+def _with_digits(format_: Format, group: str, table: Table) -> Table:
+    """A field that is padded with zeros takes digits only: nines stand there for what is masked."""
+    layout = format_.layouts.get(group)
+    numeric = {field.item for field in layout.fields if field.align == "right"} if layout else set()
+    columns = {
+        name: [value and value.replace("*", "9") for value in column] if name in numeric else column for name, column in table.columns.items()
+    }
+    return Table(table.application, table.ordinal, columns)
 
 
 def words(found: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from sandbox.process import Running
 from tests.cli.messages import Hub, one_line
 
 
-def edit(root: Path, name: str, **changed: Any) -> None:  # noqa: ANN401  JSON values
+def edit(root: Path, name: str, **changed: Any) -> None:
     """Change keys of a connection file."""
     file = root / "connections" / f"{name}.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), **changed}))
@@ -94,7 +94,8 @@ def test_check_connections_says_every_fault_on_a_line_of_its_own(hub: Hub, root:
     found = hub("check", "--connections", "--root", root)
     assert found.exit_code == 2
     wrong = [line.split(": ")[0] for line in found.stderr.splitlines()]
-    assert wrong == [f"NG 鍵 {root / 'keys'}", "NG 接続 472018 portal", "NG 接続 472018 osr", "NG 配信先 472018 jidoteate-host", "NG 配信先 472018 hoiku"]
+    counterparts = ("接続 472018 portal", "接続 472018 osr", "配信先 472018 jidoteate-host", "配信先 472018 hoiku")
+    assert wrong == [f"NG 鍵 {root / 'keys'}", *(f"NG {name}" for name in counterparts)]
     assert "key secret is unknown" in found.stderr
     assert "OK 配信先 472018 kenko-kanri" in found.stdout
 

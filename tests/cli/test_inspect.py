@@ -42,7 +42,7 @@ def test_of_the_readable_files_only_encrypted_and_sloppy_ones_are_refused(hub: H
     files = sorted((CORPUS / "success").iterdir())
     code, lines = inspected(hub, "--container", *files)
     refused = {Path(line["file"]).name: line["reason"] for line in lines if not line["accepted"]}
-    encrypted = {name for name in refused if "encrypted" in name}
+    encrypted = {name for name in refused if "encryption" in name}
     assert code == 3
     assert len(lines) == len(files)
     assert len(encrypted) == 4
