@@ -1,6 +1,6 @@
 """A worker of the rush: ``python -m tests.flow.rush_worker ROOT CODE``.
 
-It says when it is ready, starts on a line of input, works until it is quiet, and says what it did: step → how often something moved, as JSON.
+It says when it is ready, starts on a line of input, works until it is quiet, and says what it moved: step → count, as JSON.
 """
 
 import json

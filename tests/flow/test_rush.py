@@ -91,10 +91,8 @@ def _small_files(folder: Path) -> Path:
 
 def _work(root: Root) -> tuple[dict[str, int], ...]:
     command = [sys.executable, "-m", "tests.flow.rush_worker", str(root.folder), CODE]
-    workers = [
-        subprocess.Popen(command, cwd=PROJECT, env=dict(os.environ), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    workers = [subprocess.Popen(command, cwd=PROJECT, env=dict(os.environ), text=True, **pipes) for _ in range(2)]
     try:
         for worker in workers:
             assert worker.stdout is not None
@@ -134,7 +132,7 @@ def _layouts() -> dict[str, dict[str, Any]]:
 
 def _csv_records(name: str, data: bytes) -> Iterator[tuple[str, str, frozenset[str]]]:
     for row in csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")):
-        yield name.split("_472018_")[0], row["uketsukebango"], _numbers(row)
+        yield name.partition(f"_{CODE}_")[0], row["uketsukebango"], _numbers(row)
 
 
 def _numbers(cells: dict[str, str]) -> frozenset[str]:
@@ -206,5 +204,5 @@ def test_the_outside_world_saw_every_effect_once(rush: Rush) -> None:
 def test_every_application_has_its_case_folder_and_nothing_lies_half_written(rush: Rush) -> None:
     section = rush.root.cases / CODE / "jidoteate"
     assert {path.name for path in section.iterdir() if path.is_dir()} == set(rush.people)
-    assert [path for path in rush.root.folder.rglob(".part-*")] == []
-    assert [path for path in rush.root.delivered.rglob("*.part")] == []
+    assert list(rush.root.cases.rglob(".*")) == []
+    assert list(rush.root.delivered.rglob("*.part")) == []

@@ -1,0 +1,118 @@
+from typing import Any
+
+import pytest
+from sqlalchemy import CheckConstraint, Table, UniqueConstraint, insert
+from sqlalchemy.exc import IntegrityError
+
+from pipeline.journal import decision_tables, delivery_tables, intake_tables
+from pipeline.journal.database import Journal
+from pipeline.journal.schema import metadata
+from tests.journal import rows
+from tests.journal.conftest import enter
+from tests.journal.rows import row
+
+VALID: list[tuple[Table, dict[str, Any]]] = [
+    (intake_tables.listings, rows.LISTING),
+    (intake_tables.applications, rows.APPLICATION),
+    (intake_tables.parts, rows.PART),
+    (intake_tables.verifications, rows.VERIFICATION),
+    (intake_tables.persons, rows.PERSON),
+    (intake_tables.documents, rows.DOCUMENT),
+    (intake_tables.step_results, rows.STEP_RESULT),
+    (delivery_tables.obligations, rows.OBLIGATION),
+    (delivery_tables.batches, rows.BATCH),
+    (delivery_tables.batch_items, rows.BATCH_ITEM),
+    (delivery_tables.deliveries, rows.DELIVERY),
+    (delivery_tables.receipts, rows.RECEIPT),
+    (decision_tables.decisions, rows.DECISION),
+    (decision_tables.status_outbox, rows.STATUS),
+    (decision_tables.notice_outbox, rows.NOTICE),
+]
+
+# What each check forbids: a change of the valid row that says something impossible.
+FORBIDDEN: dict[str, dict[str, Any]] = {
+    "ck_listings_state": {"state": "lost", "fetched_version": None},
+    "ck_listings_stored_is_fetched": {"fetched_version": None},
+    "ck_listings_resolved_has_day": {"resolved_on": None},
+    "ck_applications_stage": {"stage": "nowhere"},
+    "ck_applications_disposition": {"disposition": "lost"},
+    "ck_applications_reason_is_given": {"disposition": "held", "reason": None},
+    "ck_applications_delivered_went_all_the_way": {"disposition": "delivered", "stage": "checked"},
+    "ck_parts_kind": {"kind": "surprise"},
+    "ck_verifications_policy": {"policy": "whatever"},
+    "ck_verifications_signed_has_signer": {"signer": None},
+    "ck_verifications_required_is_signed": {"signed": False, "signer": None},
+    "ck_persons_method": {"method": "guess", "atena": None},
+    "ck_persons_identified_has_number": {"atena": None},
+    "ck_documents_way": {"way": "pigeon"},
+    "ck_documents_state": {"state": "perhaps"},
+    "ck_step_results_outcome": {"outcome": "perhaps"},
+    "ck_obligations_state": {"state": "perhaps"},
+    "ck_obligations_held_has_reason": {"state": "held"},
+    "ck_batches_state": {"state": "perhaps"},
+    "ck_receipts_result": {"result": "MAYBE"},
+    "ck_status_outbox_state": {"state": "perhaps"},
+    "ck_status_outbox_sent_has_time": {"state": "sent"},
+    "ck_notice_outbox_state": {"state": "perhaps"},
+    "ck_notice_outbox_result_has_decision": {"kind": "result"},
+    "ck_notice_outbox_sent_has_time": {"state": "sent"},
+}
+
+
+def _prepare(journal: Journal, table: Table) -> dict[str, Any]:
+    """Enter the rows that stand before a table's own in ``VALID``; give the valid row of the table."""
+    for other, values in VALID:
+        if other is table:
+            return values
+        enter(journal, other, values)
+    raise AssertionError(f"no valid row of {table.name}")
+
+
+def test_every_check_of_the_schema_is_tried() -> None:
+    declared = {str(check.name) for table in metadata.tables.values() for check in table.constraints if isinstance(check, CheckConstraint)}
+    assert set(FORBIDDEN) == declared
+
+
+@pytest.mark.parametrize("check", FORBIDDEN)
+def test_the_database_refuses_what_cannot_be(journal: Journal, check: str) -> None:
+    table = next(table for table, _ in VALID if check in {str(one.name) for one in table.constraints})
+    valid = _prepare(journal, table)
+    with pytest.raises(IntegrityError, match=check), journal.engine.begin() as connection:
+        connection.execute(insert(table).values(**row(valid, **FORBIDDEN[check])))
+    enter(journal, table, valid)
+
+
+SECOND_LISTING = row(rows.LISTING, id=2, version=2, fetched_version=2)
+SECOND = row(rows.APPLICATION, id=2, listing=2, version=2, digest="e" * 64, filing_number=2)
+
+
+@pytest.mark.parametrize("same", ["listing", "version", "digest", "filing_number"])
+def test_an_application_is_one_by_listing_version_content_and_filing_number(journal: Journal, same: str) -> None:
+    enter(journal, intake_tables.listings, rows.LISTING, SECOND_LISTING)
+    enter(journal, intake_tables.applications, rows.APPLICATION)
+    with pytest.raises(IntegrityError), journal.engine.begin() as connection:
+        connection.execute(insert(intake_tables.applications).values(**row(SECOND, **{same: rows.APPLICATION[same]})))
+    enter(journal, intake_tables.applications, SECOND)
+
+
+def test_one_effect_stands_for_each_application_destination_kind_and_generation(journal: Journal) -> None:
+    item = _prepare(journal, delivery_tables.batch_items)
+    enter(journal, delivery_tables.batches, row(rows.BATCH, id=2, name="nintei_472018_20261124_002.dat"))
+    enter(journal, delivery_tables.batch_items, item)
+    with pytest.raises(IntegrityError), journal.engine.begin() as connection:
+        connection.execute(insert(delivery_tables.batch_items).values(**row(item, batch=2, offset=0)))
+
+
+def test_nothing_is_delivered_that_was_never_owed(journal: Journal) -> None:
+    item = _prepare(journal, delivery_tables.batch_items)
+    with pytest.raises(IntegrityError), journal.engine.begin() as connection:
+        connection.execute(insert(delivery_tables.batch_items).values(**row(item, destination="kenko-kanri")))
+
+
+def test_every_reference_is_sent_under_one_name_only(journal: Journal) -> None:
+    for table in (decision_tables.status_outbox, decision_tables.notice_outbox):
+        assert any(isinstance(rule, UniqueConstraint) and rule.columns.keys() == ["reference"] for rule in table.constraints)
+    status = _prepare(journal, decision_tables.status_outbox)
+    enter(journal, decision_tables.status_outbox, status)
+    with pytest.raises(IntegrityError), journal.engine.begin() as connection:
+        connection.execute(insert(decision_tables.status_outbox).values(**row(status, status="EXAMINING")))
