@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, func, insert, select
 
 from pipeline.checkpoints import Checkpoint, Leaf, export_log, in_order, sign_checkpoint
+from pipeline.faults import fault_point
 from pipeline.journal.database import Journal
 from pipeline.journal.evidence_tables import checkpoints, log_leaves
 from pipeline.keyring import KeyRing
@@ -33,6 +34,8 @@ def make_checkpoint(journal: Journal, keys: KeyRing) -> Checkpoint:
         # The one write without a leaf: a checkpoint speaks of the log and is no part of it.
         if connection.execute(select(checkpoints.c.size).where(checkpoints.c.size == signed.size)).first() is None:
             connection.execute(insert(checkpoints).values(**row, subtrees=whole.packed()))
+        fault_point("checkpoint.before_commit")
+    fault_point("checkpoint.after_commit")
     return signed
 
 

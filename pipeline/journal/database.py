@@ -75,6 +75,11 @@ class Write:
         """Add a log leaf: a constant event name with ids, digests and counts; never a resident's value."""
         self._leaves.append({"event": event_name, "at": self.clock.now().isoformat(), **facts})
 
+    @property
+    def events(self) -> list[str]:
+        """Names of the events in the transaction, each once, in order: the fault points around its commit are named by them."""
+        return list(dict.fromkeys(facts["event"] for facts in self._leaves))
+
     def close(self) -> None:
         """Write the leaves. Raises LeaflessWriteError when something changed without one."""
         if self._changed and not self._leaves:
@@ -99,8 +104,10 @@ class Journal:
             transaction = Write(connection, self.clock)
             yield transaction
             transaction.close()
-            fault_point("journal.before_commit")
-        fault_point("journal.after_commit")
+            for event_name in transaction.events:
+                fault_point(f"{event_name}.before_commit")
+        for event_name in transaction.events:
+            fault_point(f"{event_name}.after_commit")
 
     @contextmanager
     def alone(self, work: str) -> Iterator[bool]:

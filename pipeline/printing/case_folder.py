@@ -3,10 +3,11 @@
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+
+from pipeline.faults import fault_point
 
 SAFE_NAME: Final = re.compile(r"[0-9A-Za-z_\-ぁ-ヿ一-鿿]{1,80}\.[0-9a-z]{1,5}")
 RECEIPT: Final = re.compile(r"[0-9A-Za-z\-]{1,40}")
@@ -23,17 +24,21 @@ def attachment_name(ordinal: int, document: str, extension: str) -> str:
 def write_case(folder: Path, *, sheet_pdf: bytes, form_pdf: bytes, attachments: Sequence[tuple[str, bytes]]) -> None:
     """Write ``folder``, which is named by its 受付番号, and replace what an earlier run left there.
 
-    A reader never sees a part of it: the files are written beside it, brought to disk, and then take its name. Raises ValueError for a
-    name that is not safe or stands twice.
+    A reader never sees a part of it: the files are written beside it, brought to disk, and then take its name. One writer at a time.
+    Raises ValueError for a name that is not safe or stands twice.
     """
     files = [(SHEET_NAME, sheet_pdf), (FORM_NAME, form_pdf), *attachments]
     _refuse_names(folder.name, [name for name, _ in files])
     folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".part-", dir=folder.parent))
+    fresh = folder.with_name(f".part-{folder.name}")
+    # What a killed run left beside the folder stands under this name too.
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(mode=0o700)
     try:
         for name, content in files:
             _write(fresh / name, content)
         _sync(fresh)
+        fault_point("case.drafted")
         _take_name(fresh, folder)
         _sync(folder.parent)
     finally:
@@ -56,13 +61,14 @@ def _write(path: Path, content: bytes) -> None:
 
 def _take_name(fresh: Path, folder: Path) -> None:
     """A folder with files can't be replaced in one step, so the earlier one steps aside first and goes once the new one stands."""
-    if not folder.exists():
-        fresh.rename(folder)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=".old-", dir=folder.parent)) / folder.name
-    folder.rename(aside)
+    aside = folder.with_name(f".old-{folder.name}")
+    if folder.exists():
+        shutil.rmtree(aside, ignore_errors=True)
+        folder.rename(aside)
+        fault_point("case.old_aside")
     fresh.rename(folder)
-    shutil.rmtree(aside.parent)
+    fault_point("case.in_place")
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:

@@ -35,7 +35,7 @@ def lay_out_cases(hub: Hub) -> dict[str, int]:
 
 def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
     counts = {"cases": 0, "held_for_print": 0}
-    changed: set[tuple[Path, str]] = set()
+    written: dict[tuple[Path, str], list[tuple[Row[Any], str]]] = {}
     for row, inputs in cases:
         try:
             write_folder(hub, row)
@@ -44,11 +44,14 @@ def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
             counts["held_for_print"] += 1
             continue
         fault_point("cases.folder_written")
-        _note(hub, row, inputs)
-        changed.add((section_folder(hub, row), row.filed_on))
+        written.setdefault((section_folder(hub, row), row.filed_on), []).append((row, inputs))
         counts["cases"] += 1
-    for folder, day in sorted(changed):
+    for (folder, day), done in sorted(written.items(), key=lambda item: item[0]):
         print_batch(hub, folder, day)
+        fault_point("cases.batch_printed")
+        # Noted last: a case that is noted also stands in the batch print.
+        for row, inputs in done:
+            _note(hub, row, inputs)
     return counts
 
 
@@ -142,4 +145,5 @@ def print_batch(hub: Hub, folder: Path, day: str) -> None:
     except (GlyphMissing, HubError):
         log.warning("batch_print_skipped", extra={"section": folder.name, "day": day, "sheets": len(sheets)})
         return
+    fault_point("cases.batch_drafted")
     draft.replace(target)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.delivery_tables import deliveries
@@ -38,6 +39,7 @@ def report_day(hub: Hub, close: DayClose) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}.part")
         draft.write_bytes(content)
+        fault_point("report.page_drafted")
         draft.replace(target)
     return hub.root.reports / "index.html"
 
