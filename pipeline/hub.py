@@ -20,6 +20,7 @@ from pipeline.faults import fault_point
 from pipeline.inbox_files import SealedStore
 from pipeline.journal.database import Journal, open_journal, sqlite_url
 from pipeline.journal.schema import migrate
+from pipeline.journal.sole_worker import sole_worker
 from pipeline.keyring import KeyRing
 from pipeline.places import Root, municipalities_folder, specifications_folder
 from pipeline.sealing import Sealing
@@ -115,23 +116,24 @@ def set_up(root: Root, clock: Clock) -> None:
     if not (root.folder / "keys").is_dir():
         KeyRing.create(root.folder)
     journal = open_journal(database_url(root), clock)
-    migrate(journal.engine)
+    with sole_worker(journal.engine):
+        migrate(journal.engine)
     journal.close()
 
 
 @contextmanager
 def open_hub(root: Root, code: str, clock: Clock) -> Iterator[Hub]:
-    """Open the hub for a municipality. Raises SettingError or PermanentError with the remedy."""
+    """Open the hub for a municipality. Raises SettingError, also when another process works on an embedded journal, or PermanentError."""
     municipality = load_municipality(municipalities_folder(), code)
     catalogue = load_catalogue(specifications_folder())
     check_agreement(municipality, catalogue)
     keys = KeyRing.open(root.folder)
     sealing = Sealing(keys)
     journal = open_journal(database_url(root), clock)
+    store = SealedStore(root.folder / "sealed", sealing, reached=fault_point)
     try:
-        yield Hub(
-            root, clock, journal, keys, sealing, SealedStore(root.folder / "sealed", sealing, reached=fault_point), catalogue, municipality
-        )
+        with sole_worker(journal.engine):
+            yield Hub(root, clock, journal, keys, sealing, store, catalogue, municipality)
     finally:
         journal.close()
 
