@@ -1,6 +1,6 @@
-"""The embedded journal has one worker at a time (組込みの台帳は一プロセス): a second one is refused before it does anything.
+"""The embedded journal has one worker at a time (組込みの台帳は一プロセス): a second one is refused before it acts.
 
-The lock belongs to the process: the operating system takes it back however the process ends, and a process started by it does not inherit it.
+The lock belongs to the process: the operating system takes it back however it ends, and a process that it started does not inherit it.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ from pipeline.errors import SettingError
 
 @contextmanager
 def sole_worker(engine: Engine) -> Iterator[None]:
-    """Be the only worker on a SQLite journal until the block ends; on PostgreSQL any number work. Raises SettingError when one is at work."""
+    """Be the only worker on a SQLite journal; on PostgreSQL there are as many as like. Raises SettingError when one is at work."""
     database = engine.url.database
     if engine.dialect.name != "sqlite" or not database:
         yield
