@@ -20,10 +20,15 @@ def read(format_: Format, data: bytes) -> tuple[Record, ...]:
     return _READERS[format_.spec.layout](format_, data)
 
 
+def subject_of(format_: Format, record: Record) -> tuple[str, frozenset[str]]:
+    """受付番号 and all 宛名番号 that a record names; an absent number is left out."""
+    named = frozenset(number for name in format_.persons(record.kind) if (number := record.fields[name]))
+    return record.fields[format_.spec.subject.application] or "", named
+
+
 def subjects(format_: Format, data: bytes) -> list[tuple[str, frozenset[str]]]:
     """受付番号 and all 宛名番号 of each application in file order, found in nothing but the bytes. Raises Refused(OUTPUT_UNREADABLE)."""
-    found: dict[str, set[str]] = {}
-    for record in read(format_, data):
-        persons = found.setdefault(record.fields[format_.spec.subject.application] or "", set())
-        persons.update(number for name in format_.persons(record.kind) if (number := record.fields[name]))
-    return [(application, frozenset(persons)) for application, persons in found.items()]
+    found: dict[str, frozenset[str]] = {}
+    for application, named in (subject_of(format_, record) for record in read(format_, data)):
+        found[application] = found.get(application, frozenset()) | named
+    return list(found.items())

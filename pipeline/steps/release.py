@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy import Row, Select, exists, select, update
 
 from mappings.layouts import Format
 from mappings.procedure import Procedure
-from mappings.records import Context, FileBytes, Written
-from mappings.release import subjects
+from mappings.records import Context, FileBytes, Table, Written
+from mappings.release import read, subject_of
 from mappings.release import write as lay_out
 from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
@@ -20,7 +20,7 @@ from pipeline.inbox_files import Stored
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import batch_items, batches, losses, obligations
 from pipeline.journal.intake_tables import applications, findings, persons
-from pipeline.records import join_tables, load_tables
+from pipeline.records import Tables, join_tables, load_tables
 from pipeline.steps.deliver import batch_context
 from pipeline.steps.worklist import finding_row
 from vocabulary.findings import Finding, Refused
@@ -87,10 +87,11 @@ def release_chunk(hub: Hub, destination: str, procedure: Procedure, expected: Se
         if not rows:
             raise NothingOwedError
         context = Context(hub.code, procedure.business, procedure.short, day, sequence)
-        written = lay_out(format_, join_tables([tables_of[row.id] for row in rows]), context)
+        tables = join_tables([tables_of[row.id] for row in rows])
+        written = lay_out(format_, tables, context)
         refused = dict(written.refused)
         desk = Desk(hub, write, destination, format_, {row.id: row for row in rows if row.id not in refused})
-        if not passes_gate(write, format_, written, desk.kept):
+        if not passes_gate(desk, tables, written):
             return _stop(desk, rows)
         _enter(desk, written, sequence)
     return {"files": len(written.files), "applications": len(desk.kept), "held": len(refused)}
@@ -111,21 +112,33 @@ def _enter(desk: Desk, written: Written, sequence: int) -> None:
     desk.write.leaf("files_released", destination=desk.destination, sequence=sequence, **counts)
 
 
-def passes_gate(write: Write, format_: Format, written: Written, kept: Mapping[int, Row[Any]]) -> bool:
-    """Open the finished bytes again: every record speaks of an application of this chunk, and of nobody but that application's people."""
-    people: dict[str, set[str]] = {row.receipt: set() for row in kept.values()}
-    receipt_of = {application: row.receipt for application, row in kept.items()}
-    for person in write.read(select(persons.c.application, persons.c.atena).where(persons.c.application.in_(list(kept)))):
-        people[receipt_of[person.application]].add(person.atena)
-    for file in written.files:
-        try:
-            named = subjects(format_, file.data)
-        except Refused:
+def passes_gate(desk: Desk, tables: Tables, written: Written) -> bool:
+    """Open the finished bytes again: the records of the accepted applications, each once, each naming its own people and nobody else."""
+    meant = sorted(key for group, table in tables.items() for key in _keys(group, table) if key[0] in desk.kept)
+    if sorted((span.application, span.record_kind, span.ordinal) for file in written.files for span in file.spans) != meant:
+        return False
+    people: dict[int, set[str | None]] = {application: set() for application in desk.kept}
+    for person in desk.write.read(select(persons.c.application, persons.c.atena).where(persons.c.application.in_(list(desk.kept)))):
+        people[person.application].add(person.atena)
+    return all(_is_as_meant(desk, file, people) for file in written.files)
+
+
+def _keys(group: str, table: Table) -> Iterator[tuple[int, str, int]]:
+    return ((application, group, ordinal) for application, ordinal in zip(table.application, table.ordinal, strict=True))
+
+
+def _is_as_meant(desk: Desk, file: FileBytes, people: Mapping[int, set[str | None]]) -> bool:
+    try:
+        records = read(desk.format_, file.data)
+    except Refused:
+        return False
+    if len(records) != len(file.spans):
+        return False
+    for span, record in zip(file.spans, records, strict=True):
+        receipt, named = subject_of(desk.format_, record)
+        if (record.kind, receipt) != (span.record_kind, desk.kept[span.application].receipt):
             return False
-        meant = {receipt_of.get(span.application) for span in file.spans}
-        if {receipt for receipt, _ in named} != meant:
-            return False
-        if any(not found or not found <= people[receipt] for receipt, found in named):
+        if not named or not named <= people[span.application]:
             return False
     return True
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from pipeline.demo.summary import outcome_by_receipt
 from pipeline.flow import step_function
 from pipeline.hub import Hub, open_hub
+from pipeline.journal.database import open_journal, sqlite_url
 from pipeline.journal.evidence_tables import alarms
 from pipeline.places import Root
 from sandbox import process
@@ -62,10 +63,13 @@ def copied(source: Path, target: Path) -> Path:
     return target
 
 
-def rows(root: Path, statement: Select[Any], moment: datetime | None = None) -> list[Any]:
+def rows(root: Path, statement: Select[Any]) -> list[Any]:
     """What the journal answers."""
-    with hub_at(root, moment or at(12)) as hub:
-        return hub.journal.rows(statement)
+    journal = open_journal(sqlite_url(Root(root).database), Clock(at(12)))
+    try:
+        return journal.rows(statement)
+    finally:
+        journal.close()
 
 
 def alarms_of(root: Path) -> set[tuple[str, str]]:

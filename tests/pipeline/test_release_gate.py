@@ -1,0 +1,161 @@
+"""The gate before anything leaves (P3): whatever goes wrong while files are laid out, nobody's record reaches anybody else."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, select
+
+from mappings.layouts import Format
+from mappings.records import Context, Table, Written
+from mappings.release import read
+from mappings.release import write as lay_out
+from pipeline.balance import balance_of
+from pipeline.journal.delivery_tables import batch_items, batches, obligations
+from pipeline.journal.intake_tables import applications, findings
+from pipeline.steps import release
+from pipeline.steps.deliver import batch_bytes
+from tests.pipeline.days import DAY, alarms_of, at, hub_at, rows, run
+
+Tables = dict[str, Table]
+Tamper = Callable[[Tables], Tables]
+CHILDREN, CLAIMS = "ninteiseikyu_jido", "ninteiseikyu"
+DESTINATION_OF = {"legacy-fixed": "jidoteate-host", "standard-csv": "jidoteate-std"}
+
+
+def picked(table: Table, places: list[int]) -> Table:
+    """The rows at these places, in this order."""
+    columns = {name: [column[place] for place in places] for name, column in table.columns.items()}
+    return Table([table.application[place] for place in places], [table.ordinal[place] for place in places], columns)
+
+
+def with_column(tables: Tables, group: str, name: str, column: list[str | None]) -> Tables:
+    return {**tables, group: replace(tables[group], columns={**tables[group].columns, name: column})}
+
+
+def swap_persons(tables: Tables) -> Tables:
+    """Two claimants' 宛名番号 change places."""
+    first, second, *rest = tables[CLAIMS].columns["atenabango"]
+    return with_column(tables, CLAIMS, "atenabango", [second, first, *rest])
+
+
+def swap_applications(tables: Tables) -> Tables:
+    """Two claims carry each other's 受付番号."""
+    first, second, *rest = tables[CLAIMS].columns["uketsukebango"]
+    return with_column(tables, CLAIMS, "uketsukebango", [second, first, *rest])
+
+
+def drop_child(tables: Tables) -> Tables:
+    """One child's record is left out; its application still has others."""
+    table = tables[CHILDREN]
+    return {**tables, CHILDREN: picked(table, list(range(1, len(table.application))))}
+
+
+def drop_application(tables: Tables) -> Tables:
+    """All records of one application are left out."""
+    lost = tables[CLAIMS].application[0]
+    return {group: picked(table, [at for at, owner in enumerate(table.application) if owner != lost]) for group, table in tables.items()}
+
+
+def double_child(tables: Tables) -> Tables:
+    """One child's record comes twice."""
+    return {**tables, CHILDREN: picked(tables[CHILDREN], [0, *range(len(tables[CHILDREN].application))])}
+
+
+def add_foreigner(tables: Tables) -> Tables:
+    """A record of an application that is not of this chunk stands in an accepted one's place."""
+    first, *rest = tables[CLAIMS].columns["uketsukebango"]
+    return with_column(tables, CLAIMS, "uketsukebango", [f"{first}9"[-len(first or "") :], *rest])
+
+
+def forget_persons(tables: Tables) -> Tables:
+    """A claim names nobody."""
+    for name in [name for name in tables[CLAIMS].columns if name.endswith("atenabango")]:
+        tables = with_column(tables, CLAIMS, name, [None, *tables[CLAIMS].columns[name][1:]])
+    return tables
+
+
+@pytest.fixture
+def tampered(own: Callable[[Path], Path], checked_root: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Tamper], Path]:
+    """A function that releases a root of its own while the claims of one format are laid out wrongly."""
+
+    def release_wrongly(format_id: str, tamper: Tamper) -> Path:
+        def lay_out_wrongly(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
+            wrong = format_.id == format_id and context.procedure == "nintei"
+            return lay_out(format_, tamper(dict(tables)) if wrong else tables, context)
+
+        monkeypatch.setattr(release, "lay_out", lay_out_wrongly)
+        root = own(checked_root)
+        run(root, ("release",), at(10))
+        return root
+
+    return release_wrongly
+
+
+@pytest.mark.parametrize("format_id", sorted(DESTINATION_OF))
+@pytest.mark.parametrize(
+    "tamper", [swap_persons, swap_applications, drop_child, drop_application, double_child, add_foreigner, forget_persons]
+)
+def test_files_that_are_not_exactly_what_was_accepted_do_not_leave(
+    tampered: Callable[[str, Tamper], Path], format_id: str, tamper: Tamper
+) -> None:
+    root = tampered(format_id, tamper)
+    destination = DESTINATION_OF[format_id]
+    names = {row.destination: row.name for row in rows(root, select(batches).order_by(batches.c.id.desc()))}
+    assert "nintei" not in names.get(destination, "")
+    assert set(names) == {"jidoteate-host", "jidoteate-std", "hoiku", "kenko-kanri"}
+    states = {(row.destination, row.state, row.reason) for row in rows(root, owed_by("jidoteate-nintei"))}
+    (other,) = set(DESTINATION_OF.values()) - {destination}
+    assert states == {(destination, "held", "SUBJECT_MISMATCH"), (other, "released", None)}
+    assert alarms_of(root) == {("SUBJECT_MISMATCH", destination)}
+
+
+def owed_by(procedure: str) -> Select[Any]:
+    joined = select(obligations).join(applications, applications.c.id == obligations.c.application)
+    return joined.where(applications.c.procedure == procedure)
+
+
+def test_bytes_that_say_a_record_twice_do_not_leave(
+    own: Callable[[Path], Path], checked_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def double_last_line(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
+        written = lay_out(format_, tables, context)
+        if format_.id != "standard-csv":
+            return written
+        files = tuple(replace(file, data=file.data + file.data.splitlines(keepends=True)[-1]) for file in written.files)
+        return replace(written, files=files)
+
+    monkeypatch.setattr(release, "lay_out", double_last_line)
+    root = own(checked_root)
+    run(root, ("release",), at(10))
+    assert {row.destination for row in rows(root, select(batches.c.destination))} == {"jidoteate-host"}
+
+
+def test_stopped_applications_are_held_and_the_day_still_adds_up(tampered: Callable[[str, Tamper], Path]) -> None:
+    root = tampered("standard-csv", swap_persons)
+    with hub_at(root, at(11)) as hub:
+        release._advance(hub)
+        noted = hub.journal.rows(select(findings.c.application).where(findings.c.code == "SUBJECT_MISMATCH"))
+        stopped = hub.journal.rows(owed_by("jidoteate-nintei").where(obligations.c.state == "held"))
+        assert {row.application for row in noted} == {row.application for row in stopped} != set()
+        assert balance_of(hub, DAY).holds
+
+
+def test_the_lineage_of_every_record_leads_to_its_own_bytes(delivered_root: Path) -> None:
+    with hub_at(delivered_root, at(12)) as hub:
+        receipt_of = {row.id: row.receipt for row in hub.journal.rows(select(applications))}
+        for batch in hub.journal.rows(select(batches)):
+            data = batch_bytes(hub, batch)
+            assert (hub.root.delivered / batch.destination / batch.name).read_bytes() == data
+            items = hub.journal.rows(select(batch_items).where(batch_items.c.batch == batch.id).order_by(batch_items.c.offset))
+            records = read(hub.catalogue.formats[batch.format], data)
+            assert [(item.record_kind, receipt_of[item.application]) for item in items] == [
+                (record.kind, record.fields["uketsukebango"]) for record in records
+            ]
+            for item in items:
+                piece = data[item.offset : item.offset + item.length]
+                assert hashlib.sha256(piece).hexdigest() == item.digest
+                assert receipt_of[item.application].encode() in piece
