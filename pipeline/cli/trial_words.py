@@ -102,7 +102,7 @@ def _files(format_: Format, trial: Trial, shown: Mapping[str, Table]) -> Iterato
 
 
 def _with_digits(format_: Format, group: str, table: Table) -> Table:
-    """A field that is padded with zeros takes digits only: nines stand there for what is masked."""
+    """A field padded with zeros takes digits only: nines stand there for what is masked."""
     layout = format_.layouts.get(group)
     numeric = {field.item for field in layout.fields if field.align == "right"} if layout else set()
     columns = {

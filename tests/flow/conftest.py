@@ -1,0 +1,5 @@
+"""Fixtures of the tests that let whole flows run."""
+
+from tests.flow.demo_root import demo
+
+__all__ = ["demo"]

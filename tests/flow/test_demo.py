@@ -1,0 +1,169 @@
+"""``hub demo`` as its contract says: exit codes, layout, figures that balance and agree with what happened outside, and a second run."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from pipeline.demo.summary import summarize
+from pipeline.demo.world import DEMO_DAY, MUNICIPALITY, SEED, at
+from pipeline.flow import FLOWS, run_flow
+from pipeline.hub import open_hub, set_up
+from pipeline.journal.delivery_tables import batches
+from pipeline.places import Root
+from pipeline.steps.close_day import inspect_day
+from sandbox.defects import catalogue
+from sandbox.process import start, stop
+from sandbox.world import prepare
+from tests.flow.demo_root import APPLICATIONS, Demo, read_lines
+from vocabulary.clock import Clock
+
+LIFE = ("listed", "not_fetched", "gone_before_fetch", "out_of_scope", "stored")
+COUNTS = {*LIFE, "carried_in", "delivered", "settled", "withdrawn", "held", "waiting"}
+SUMMARY = {"balanced", "day", "applications", "procedures", "notices", "statuses", "dags", "defects", "seconds", "seconds_day"}
+DESTINATIONS = {"jidoteate-host", "jidoteate-std", "hoiku", "kenko-kanri"}
+HOURS = {"refresh_links": at(6), "intake": at(9), "notify": at(15), "close": at(18)}
+
+
+def test_both_runs_end_green_and_quiet(demo: Demo) -> None:
+    for run in (demo.first, demo.second):
+        assert run.code == 0, run.stdout + run.stderr
+        assert "Traceback" not in run.stdout + run.stderr
+        assert "日締め: 一致" in run.stdout
+        assert "すべて想定どおり" in run.stdout
+
+
+def test_summary_has_the_keys_of_the_contract(demo: Demo) -> None:
+    summary = demo.first.summary
+    assert summary.keys() == SUMMARY
+    assert summary["applications"].keys() == COUNTS
+    assert all(counts.keys() == COUNTS for counts in summary["procedures"].values())
+    assert summary["notices"].keys() == {"owed", "sent", "undeliverable"}
+    assert summary["statuses"].keys() == {"owed", "sent"}
+    assert summary["dags"] == dict.fromkeys(FLOWS, "success")
+    assert all(defect.keys() == {"expected", "got", "count"} for defect in summary["defects"].values())
+
+
+def test_seconds_are_those_of_the_day(demo: Demo) -> None:
+    for run in (demo.first, demo.second):
+        assert 0 < run.summary["seconds_day"] <= run.summary["seconds"] < 300
+
+
+def balance_holds(counts: dict[str, int]) -> bool:
+    """Both equations of the day close."""
+    life = counts["stored"] + counts["out_of_scope"] + counts["not_fetched"] + counts["gone_before_fetch"]
+    day = counts["delivered"] + counts["settled"] + counts["withdrawn"] + counts["held"] + counts["waiting"]
+    return counts["listed"] == life and counts["carried_in"] + counts["stored"] == day
+
+
+def test_balance_holds_in_all_and_for_each_procedure(demo: Demo) -> None:
+    summary = demo.first.summary
+    assert summary["balanced"] is True
+    assert balance_holds(summary["applications"])
+    assert all(balance_holds(counts) for counts in summary["procedures"].values())
+    total = Counter[str]()
+    for counts in summary["procedures"].values():
+        total.update(counts)
+    assert {name: total[name] for name in COUNTS} == summary["applications"]
+    assert summary["applications"]["listed"] == APPLICATIONS == demo.expected["applications"]
+
+
+def test_figures_agree_with_the_effects_outside(demo: Demo) -> None:
+    effects, counts = demo.first.effects, demo.first.summary["applications"]
+    by_kind = Counter((effect["system"], effect["effect"]) for effect in effects)
+    assert by_kind["portal", "fetched"] == counts["stored"]
+    assert by_kind["portal", "withdrawn"] == counts["gone_before_fetch"]
+    assert by_kind["portal", "status"] == demo.first.summary["statuses"]["sent"] == demo.first.summary["statuses"]["owed"]
+    notices = demo.first.summary["notices"]
+    assert by_kind["osr", "notice"] == notices["sent"]
+    assert by_kind["osr", "no_account"] == notices["undeliverable"]
+    assert notices["owed"] == notices["sent"] + notices["undeliverable"]
+    assert counts["out_of_scope"] == len(demo.expected["out_of_scope"])
+
+
+def test_every_delivered_application_was_taken_by_each_of_its_systems_and_no_other(demo: Demo) -> None:
+    took: dict[str, set[str]] = {}
+    for effect in demo.first.effects:
+        if (effect["system"], effect["effect"]) == ("receiver", "taken"):
+            assert effect["result"] == "OK", effect
+            took.setdefault(effect["destination"], set()).update(effect["receipts"])
+    assert took.keys() == DESTINATIONS
+    everywhere = (took["jidoteate-host"] & took["jidoteate-std"]) | took["hoiku"] | took["kenko-kanri"]
+    assert len(everywhere) == demo.first.summary["applications"]["delivered"]
+    assert not took["jidoteate-std"] & (took["hoiku"] | took["kenko-kanri"])
+
+
+def test_every_effect_was_had_once(demo: Demo) -> None:
+    keys = Counter((effect["system"], effect["effect"], effect["key"]) for effect in demo.second.effects)
+    assert {key: times for key, times in keys.items() if times > 1} == {}
+
+
+def test_second_run_has_no_effect_and_the_same_figures(demo: Demo) -> None:
+    assert demo.second.effects == demo.first.effects
+    assert _without_seconds(demo.second.summary) == _without_seconds(demo.first.summary)
+
+
+def _without_seconds(summary: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in summary.items() if not key.startswith("seconds")}
+
+
+def test_layout_of_the_root_is_the_contracts(demo: Demo) -> None:
+    assert (demo.root / "reports" / "index.html").is_file()
+    assert (demo.root / "hub.db").is_file()
+    assert {folder.name for folder in (demo.root / "delivered").iterdir()} == DESTINATIONS
+    numbers = (demo.root / "sandbox" / "town" / "numbers.txt").read_text(encoding="ascii").splitlines()
+    assert len(numbers) > APPLICATIONS
+    assert all(len(number) == 12 and number.isdigit() for number in numbers)
+    cases = {path.parent.name for path in (demo.root / "cases").rglob("審査票.pdf")}
+    assert set(demo.expected["good"]) <= cases
+
+
+def test_stand_ins_left_no_file_outside_their_folder_and_no_process(demo: Demo) -> None:
+    known = {"airflow", "cases", "connections", "delivered", "keys", "reports", "sandbox", "sealed", "summary.json"}
+    assert {path.name for path in demo.root.iterdir() if not path.name.startswith("hub.db")} == known
+    assert stop(demo.root) is False
+
+
+def test_delivered_files_are_those_of_the_journal(demo: Demo) -> None:
+    with open_hub(Root(demo.root), MUNICIPALITY, Clock(at(18))) as hub:
+        rows = hub.journal.rows(select(batches))
+    assert {(row.destination, row.name) for row in rows} == {
+        (file.parent.name, file.name) for file in (demo.root / "delivered").glob("*/*")
+    }
+    assert all(row.state == "receipted" for row in rows)
+
+
+def test_all_defects_of_the_catalogue_are_in_their_outcome(demo: Demo) -> None:
+    defects = demo.first.summary["defects"]
+    assert defects.keys() == catalogue().keys()
+    assert {name: defect["got"] for name, defect in defects.items()} == {name: defect["expected"] for name, defect in defects.items()}
+    assert {name: one["expected"] for name, one in defects.items()} == {name: one.expected for name, one in catalogue().items()}
+
+
+@pytest.mark.parametrize("applications", [6, 20])
+def test_small_days_balance_too(tmp_path: Path, applications: int) -> None:
+    root = Root(tmp_path)
+    prepare(tmp_path, seed=SEED, applications=applications, day=DEMO_DAY, municipality=MUNICIPALITY)
+    set_up(root, Clock(at(6)))
+    running = start(tmp_path, now=at(6))
+    try:
+        for flow, moment in HOURS.items():
+            running.control.set_clock(moment)
+            if flow == "notify":
+                running.control.settle("receipts")
+                running.control.settle("results")
+            run_flow(flow, MUNICIPALITY, root=root, clock=Clock(moment))
+    finally:
+        stop(tmp_path)
+    with open_hub(root, MUNICIPALITY, Clock(at(18))) as hub:
+        found = summarize(hub, inspect_day(hub, DEMO_DAY), dags={}, seconds=0, seconds_day=0)
+    assert json.loads(json.dumps(found))["balanced"] is True
+    assert balance_holds(found["applications"])
+    assert found["applications"]["listed"] == applications
+    assert found["defects"]
+    assert all(defect["expected"] == defect["got"] for defect in found["defects"].values())
+    fetched = [effect for effect in read_lines(tmp_path / "sandbox" / "journals" / "effects.jsonl") if effect["effect"] == "fetched"]
+    assert len(fetched) == found["applications"]["stored"]
