@@ -4,7 +4,6 @@ import json
 from datetime import date, datetime, time
 
 from pipeline.errors import SettingError
-from pipeline.errors import SettingError
 from pipeline.places import Root
 from sandbox.process import Running, SandboxError, adopt_or_start, stop
 from sandbox.world import prepare
