@@ -1,6 +1,7 @@
 """The pages' own font (画面の字形): the printing font cut to the characters that the pages show, so that they look alike everywhere."""
 
 import io
+import logging
 import re
 from functools import lru_cache
 
@@ -19,6 +20,8 @@ def font_for(pages: str) -> bytes:
 def _cut(characters: str) -> bytes:
     from fontTools import subset
 
+    # It tells every glyph of every page at the level that Airflow logs.
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     options = subset.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False)
     with subset.load_font(str(font_file()), options, lazy=True) as font:
         subsetter = subset.Subsetter(options)
