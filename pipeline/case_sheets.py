@@ -1,7 +1,7 @@
 """What a 審査票 says about one application: form, certificate and register side by side, findings, documents, proposed start month."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 
 from connectors.package import Package
 from mappings.procedure import Procedure
+from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import documents, findings, persons, verifications
 from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, PersonRow
@@ -19,8 +20,11 @@ from pipeline.steps.identify import claim_context
 from pipeline.steps.map_records import legal_day
 from pipeline.steps.verify import signer_context
 from vocabulary.addresses import same_address
+from vocabulary.clock import JST
 from vocabulary.dates import read_certificate_date, read_date, to_wareki
+from vocabulary.findings import Severity
 from vocabulary.names import same_name
+from vocabulary.reasons import reason
 
 NUMBER_CHECKS = {"ok": "番号確認済", "absent": "記載なし", "mismatch": "番号不一致", "none": "未確認"}
 DOCUMENT_STATES = {
@@ -48,18 +52,23 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         procedure=procedure.title,
         kind=procedure.kind,
         receipt=row.receipt,
-        intake_number=f"{row.filing_year}-{row.filing_number}",
+        intake_number=_intake_number(row),
         intake_on=date.fromisoformat(row.filed_on),
         filed_on=legal_day(hub, row),
         signature=NOT_YET if verification is None else (SIGNED if signer else UNSIGNED),
         people=tuple(_person(hub, procedure, row.id, person) for person in people),
         comparisons=tuple(entry for person in people for entry in _compare(hub, procedure, row.id, person, signer)),
         items=tuple(_items(hub, row, procedure, package)),
-        findings=tuple(_findings(hub, row.id)),
+        findings=tuple(_findings(hub, procedure, row.id)),
         documents=tuple(_documents(hub, row.id, procedure)),
         start_month=start.month,
         reasoning=start.reasoning,
     )
+
+
+def _intake_number(row: Row[Any]) -> str:
+    year = to_wareki(date(row.filing_year, 4, 1)).split("年")[0]
+    return f"{year}年度 第{row.filing_number}号"
 
 
 def _signer(hub: Hub, application: int, verification: Row[Any] | None) -> dict[str, str] | None:
@@ -76,7 +85,7 @@ def _claim(hub: Hub, application: int, person: Row[Any]) -> dict[str, Any]:
 def _person(hub: Hub, procedure: Procedure, application: int, person: Row[Any]) -> PersonRow:
     claim = _claim(hub, application, person)
     return PersonRow(
-        role=_role_title(procedure, person),
+        role=role_title(procedure, person.role, person.ordinal),
         name=claim["name"],
         kana=claim["kana"] or "",
         birth=_birth(claim["birth"]),
@@ -84,11 +93,6 @@ def _person(hub: Hub, procedure: Procedure, application: int, person: Row[Any]) 
         number_check=NUMBER_CHECKS[person.number_check],
         protected=person.protected,
     )
-
-
-def _role_title(procedure: Procedure, person: Row[Any]) -> str:
-    role = procedure.role(person.role)
-    return f"{role.title}{person.ordinal}" if role.repeated else role.title
 
 
 def _birth(text: str) -> str:
@@ -100,7 +104,7 @@ def _compare(hub: Hub, procedure: Procedure, application: int, person: Row[Any],
     claim = _claim(hub, application, person)
     register = by_atena(hub, person.atena) if person.atena else None
     certificate = signer if person.role == procedure.signature.signer and person.ordinal == 1 else None
-    role = _role_title(procedure, person)
+    role = role_title(procedure, person.role, person.ordinal)
     if register is None and certificate is None:
         return
     yield _row(role, "氏名", claim["name"], certificate["name"] if certificate else "", register.name if register else "", _same_names)
@@ -125,7 +129,7 @@ def _same_names(first: str, second: str) -> bool:
     return same_name(first, second)
 
 
-def _row(role: str, item: str, form: str, certificate: str, register: str, same: Any) -> ComparisonRow:
+def _row(role: str, item: str, form: str, certificate: str, register: str, same: Callable[[str, str], bool]) -> ComparisonRow:
     others = [value for value in (certificate, register) if value]
     if not others:
         agreement = Agreement.UNKNOWN
@@ -138,8 +142,8 @@ def _row(role: str, item: str, form: str, certificate: str, register: str, same:
 
 def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> Iterator[ItemRow]:
     """What decides the case, from the mapped records: every coded item of the application's own record by its name in the code list."""
-    yield ItemRow("申請日時", f"{package.manifest.submitted_at:%Y-%m-%d %H:%M}")
-    yield ItemRow("到達日時", f"{datetime.fromisoformat(row.arrived_at):%Y-%m-%d %H:%M}")
+    yield ItemRow("申請日時", _moment(package.manifest.submitted_at))
+    yield ItemRow("到達日時", _moment(datetime.fromisoformat(row.arrived_at)))
     tables = load_tables(hub, [row.id]).get(row.id)
     if tables is None:
         return
@@ -151,9 +155,17 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
             yield ItemRow(item.title, names.get(value, value))
 
 
-def _findings(hub: Hub, application: int) -> Iterator[FindingRow]:
-    for finding in hub.journal.rows(select(findings).where(findings.c.application == application).order_by(findings.c.id)):
-        yield FindingRow(finding.code, finding.place)
+def _moment(instant: datetime) -> str:
+    local = instant.astimezone(JST)
+    return f"{to_wareki(local.date())} {local.hour}時{local.minute:02d}分"
+
+
+def _findings(hub: Hub, procedure: Procedure, application: int) -> Iterator[FindingRow]:
+    """What a clerk has to act on; documents still to come and other notes stand elsewhere on the sheet."""
+    entered = select(findings).where(findings.c.application == application, findings.c.severity != Severity.INFO.value)
+    for finding in hub.journal.rows(entered.order_by(findings.c.id)):
+        if reason(finding.code).effect != "note":
+            yield FindingRow(finding.code, place_in_japanese(hub, procedure, finding.place))
 
 
 def _documents(hub: Hub, application: int, procedure: Procedure) -> Iterator[DocumentRow]:

@@ -1,13 +1,23 @@
 """What a 審査票 shows: one page from which a clerk sees who applied for what, what does not agree and what is still to come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
-from pipeline.printing.sheets import render
+from pipeline.printing.sheets import PageFull, render
 from vocabulary.dates import to_wareki
 from vocabulary.reasons import reason
+
+LEVELS: Final = 10
+"""How many levels of smallness ``templates/case_sheet.typ`` has."""
+
+LINES: Final = (28, 33, 38)
+"""Lines of rows that the first levels hold, about; the level after them still leaves nothing out."""
+
+CHARACTERS: Final = 11
+"""What a column of compared values takes in a line, about."""
 
 
 class Agreement(StrEnum):
@@ -112,13 +122,24 @@ class CaseSheet:
         return fields
 
     def pdf(self) -> bytes:
-        """The sheet as one A4 page. Raises GlyphMissing or SheetError as ``sheets.render``."""
-        return render("case_sheet", self.data())
+        """The sheet as one A4 page, at the first level of smallness that holds it all. Raises GlyphMissing or SheetError."""
+        data = self.data()
+        for level in range(self._likely_level(), LEVELS):
+            try:
+                return render("case_sheet", {**data, "level": level})
+            except PageFull:
+                continue
+        raise PageFull("a 審査票 needs more than its page")
+
+    def _likely_level(self) -> int:
+        """The level to begin with, by the lines that the rows will take about; each try costs as much as a sheet."""
+        lines = len(self.people) + sum(_lines(row) for row in self.comparisons) + len(self.items) / 2
+        lines += 2 * len(self.findings) + len(self.documents) + len(self.reasoning)
+        return next((level for level, most in enumerate(LINES) if lines <= most), len(LINES))
 
 
-def batch_pdf(sheets: Sequence[CaseSheet]) -> bytes:
-    """The sheets of a section in one PDF for printing, a page each (一括印刷)."""
-    return render("section_batch", {"sheets": [sheet.data() for sheet in sheets]})
+def _lines(row: ComparisonRow) -> int:
+    return 1 + max(len(row.form), len(row.certificate), len(row.register)) // CHARACTERS
 
 
 def _explain(finding: FindingRow) -> Mapping[str, str]:

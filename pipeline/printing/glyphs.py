@@ -63,9 +63,18 @@ def _selects(character: str) -> bool:
     return any(ord(character) in selectors for selectors in VARIATION_SELECTORS)
 
 
+@cache
+def _ordinary() -> frozenset[str]:
+    """Characters that can be drawn whatever stands beside them: nearly all there are in a sheet, so that few need a closer look."""
+    characters, _ = _repertoire()
+    drawn = (character for character in map(chr, characters) if not _selects(character) and not _invisible(character))
+    return frozenset(drawn) | {"\n", "\t", "　", " "}
+
+
 def refuse_missing(data: object) -> None:
     """Raise GlyphMissing when any text in nested mappings and sequences can't be drawn; places read ``people[2].name``."""
-    places = tuple(place for place, text in _texts(data, "") if missing_glyphs(text) or _invisible(text))
+    doubtful = ((place, text) for place, text in _texts(data, "") if not _ordinary().issuperset(text))
+    places = tuple(place for place, text in doubtful if missing_glyphs(text) or _invisible(text))
     if places:
         raise GlyphMissing(places)
 

@@ -1,6 +1,7 @@
 """Lay out cases (案件フォルダ): 審査票, form and attachments of each opened application, in the protected folder of its section."""
 
 import logging
+import shutil
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -8,14 +9,13 @@ from sqlalchemy import Row, exists, func, insert, not_, select
 
 from pipeline.alarms import raise_alarm
 from pipeline.case_sheets import sheet_of
-from pipeline.errors import HubError
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
 from pipeline.journal.intake_tables import applications, findings, parts, step_results
 from pipeline.packages import package_of
-from pipeline.printing.case_folder import attachment_name, write_case
-from pipeline.printing.case_sheet import CaseSheet, batch_pdf
+from pipeline.printing.batch import write_batch
+from pipeline.printing.case_folder import SHEET_NAME, attachment_name, write_case
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.steps.open_packages import cleaned_context
 
@@ -58,7 +58,13 @@ def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
 def section_folder(hub: Hub, row: Row[Any]) -> Path:
     """The protected folder of a section; cases that touch a protected person lie apart from the ordinary ones."""
     narrow = hub.municipality.sections[row.section].access == "narrow"
-    return hub.root.cases / hub.code / (f"{row.section}-restricted" if row.restricted and not narrow else row.section)
+    ordinary, restricted = _folders(hub, row.section)
+    return restricted if row.restricted and not narrow else ordinary
+
+
+def _folders(hub: Hub, section: str) -> tuple[Path, Path]:
+    cases = hub.root.cases / hub.code
+    return cases / section, cases / f"{section}-restricted"
 
 
 def case_name(row: Row[Any]) -> str:
@@ -96,6 +102,14 @@ def write_folder(hub: Hub, row: Row[Any]) -> None:
     write_case(section_folder(hub, row) / case_name(row), sheet_pdf=sheet.pdf(), form_pdf=package.form, attachments=attachments)
 
 
+def _clear_elsewhere(hub: Hub, row: Row[Any]) -> list[Path]:
+    """A case that proved to touch a protected person leaves the folder where everybody of the section could read it."""
+    stale = [folder for folder in _folders(hub, row.section) if folder != section_folder(hub, row) and (folder / case_name(row)).is_dir()]
+    for folder in stale:
+        shutil.rmtree(folder / case_name(row))
+    return stale
+
+
 def _cleaned_copies(hub: Hub, row: Row[Any]) -> dict[str, bytes]:
     statement = select(parts.c.name, parts.c.cleaned_blob).where(parts.c.application == row.id, parts.c.cleaned_blob.is_not(None))
     copies: dict[str, bytes] = {}
@@ -129,21 +143,12 @@ def _hold_for_print(hub: Hub, row: Row[Any]) -> None:
         known = select(findings.c.id).where(findings.c.application == row.id, findings.c.code == "GLYPH_MISSING")
         if write.read(known).first() is None:
             write.execute(insert(findings).values(**finding))
-        write.leaf("case_held_for_print", application=row.id)
+            write.leaf("case_held_for_print", application=row.id)
 
 
 def print_batch(hub: Hub, folder: Path, day: str) -> None:
-    """一括印刷: all sheets of a section that were filed on a day, as one PDF."""
-    sheets: list[CaseSheet] = []
-    for row in _opened(hub):
-        if row.filed_on == day and _is_worth_a_sheet(row) and section_folder(hub, row) == folder:
-            sheets.append(sheet_of(hub, row, package_of(hub, row)))
-    target = folder / f"一括印刷_{day}.pdf"
-    draft = target.with_name(f".{target.name}.part")
-    try:
-        draft.write_bytes(batch_pdf(sheets))
-    except (GlyphMissing, HubError):
-        log.warning("batch_print_skipped", extra={"section": folder.name, "day": day, "sheets": len(sheets)})
-        return
-    fault_point("cases.batch_drafted")
-    draft.replace(target)
+    """一括印刷: the sheets that lie in a section's case folders and were filed on a day, in order of 収受番号, as one PDF."""
+    filed = (applications.c.municipality == hub.code) & (applications.c.filed_on == day)
+    rows = hub.journal.rows(select(applications).where(filed).order_by(applications.c.filing_year, applications.c.filing_number))
+    sheets = [folder / case_name(row) / SHEET_NAME for row in rows if section_folder(hub, row) == folder]
+    write_batch(folder / f"一括印刷_{day}.pdf", [sheet for sheet in sheets if sheet.is_file()])

@@ -27,6 +27,7 @@ from pipeline.pages.report import (
 )
 from pipeline.steps.close_day import DayClose
 from validation.results import read as read_result
+from vocabulary.reasons import reason
 
 REGISTER_TITLES = {"links": "番号紐付情報", "residents": "住民情報"}
 
@@ -80,7 +81,8 @@ def _open(hub: Hub, disposition: str) -> Iterator[OpenApplication]:
         others = select(findings.c.code).where(
             findings.c.application == row.id, findings.c.severity != "info", findings.c.code != row.reason
         )
-        codes = (row.reason, *(finding.code for finding in hub.journal.rows(others.order_by(findings.c.id))))
+        found = (finding.code for finding in hub.journal.rows(others.order_by(findings.c.id)))
+        codes = (row.reason, *(code for code in found if reason(code).effect != "note"))
         yield OpenApplication(
             receipt=row.receipt,
             procedure=hub.procedure(row.procedure).title,

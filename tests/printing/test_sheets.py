@@ -1,11 +1,13 @@
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from pipeline.printing import sheets
-from pipeline.printing.case_sheet import CaseSheet, DocumentRow, DocumentState, FindingRow, batch_pdf
+from pipeline.printing.batch import write_batch
+from pipeline.printing.case_sheet import CaseSheet, DocumentRow, DocumentState, FindingRow
 from pipeline.printing.glyphs import GlyphMissing, missing_glyphs
 
 
@@ -63,10 +65,37 @@ def test_every_state_of_a_document_is_printed(sheet: CaseSheet) -> None:
     assert [state for state in DocumentState if state.value not in text] == []
 
 
-def test_a_section_prints_its_sheets_in_one_go(sheet: CaseSheet, long_sheet: CaseSheet) -> None:
-    pages, text = read(batch_pdf([sheet, replace(sheet, receipt="20261124-00000999"), long_sheet]))
+def test_a_section_prints_its_sheets_in_their_order(sheet: CaseSheet, long_sheet: CaseSheet, tmp_path: Path) -> None:
+    target, files = tmp_path / "一括印刷_2026-11-24.pdf", [tmp_path / f"{place}.pdf" for place in range(3)]
+    for file, one in zip(files, (sheet, replace(sheet, receipt="20261124-00000999"), long_sheet), strict=True):
+        file.write_bytes(one.pdf())
+    write_batch(target, files)
+    first, (pages, text) = target.read_bytes(), read(target.read_bytes())
     assert pages == 3
-    assert "20261124-00000999" in text
+    assert text.index("20261124-00000123") < text.index("20261124-00000999")
+    write_batch(target, files)
+    assert target.read_bytes() == first
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0.pdf", "1.pdf", "2.pdf", target.name]
+    write_batch(target, [])
+    assert not target.exists(), "a day without sheets has nothing to print"
+
+
+@pytest.mark.parametrize("count", range(1, 32, 5))
+def test_a_sheet_with_many_rows_still_shows_every_one(sheet: CaseSheet, count: int) -> None:
+    rows = tuple(replace(sheet.comparisons[0], role=f"児童{number}") for number in range(1, count + 1))
+    pages, text = read(replace(sheet, comparisons=rows, people=()).pdf())
+    assert pages == 1
+    assert [row.role for row in rows if f"{row.role}氏名" not in text] == []
+
+
+@pytest.mark.parametrize("name", ["NGUYEN THI MARIA ELIZABETH WILLIAMSON MOMMSEN", "WWWWWWWWWWWWWWW", "ﾏﾘｱ" * 12])
+def test_a_name_that_takes_two_lines_pushes_the_next_row_down(sheet: CaseSheet, name: str) -> None:
+    people = (replace(sheet.people[0], name=name, kana=name), replace(sheet.people[2], name="次の人"))
+    page = PdfReader(io.BytesIO(replace(sheet, people=people, comparisons=()).pdf())).pages[0]
+    heights: dict[str, list[float]] = {}
+    page.extract_text(visitor_text=lambda text, _cm, tm, _font, _size: heights.setdefault(text.strip(), []).append(tm[5]))
+    last_of_name = min(y for text, found in heights.items() for y in found if text and text in name and len(text) > 2)
+    assert min(heights["次の人"]) < last_of_name
 
 
 def test_a_reason_without_text_is_refused(sheet: CaseSheet) -> None:
@@ -98,7 +127,7 @@ def test_a_sheet_with_a_character_the_font_lacks_is_never_drawn(sheet: CaseSheet
 
 def test_the_templates_own_words_have_glyphs() -> None:
     found = {path.name: missing_glyphs(path.read_text(encoding="utf-8")) for path in sheets.TEMPLATES.glob("*.typ")}
-    assert len(found) >= 4
+    assert set(found) == {"paper.typ", "case_sheet.typ", "day_close.typ"}
     assert {name: missing for name, missing in found.items() if missing} == {}
 
 

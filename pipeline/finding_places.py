@@ -1,0 +1,89 @@
+"""Places of findings in official Japanese (指摘の対象): a step names a role, item or member by its code, a clerk reads its title."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from mappings.procedure import Procedure
+from pipeline.hub import Hub
+from pipeline.pages.words import STAGES
+
+PLACES: Final = {
+    "package": "申請データ",
+    "end record": "申請データ",
+    "start of file": "申請データ",
+    "all members": "申請データ",
+    "manifest": "目録",
+    "manifest.xml": "目録",
+    "application.xml": "申請書データ",
+    "document": "申請書データ",
+    "declaration": "申請書データ",
+    "canonical form": "申請書データ",
+    "content": "申請内容",
+    "records": "申請内容",
+    "form.pdf": "申請書PDF",
+    "attachments": "添付ファイル",
+    "signature": "電子署名",
+    "certificate": "証明書",
+    "X509Certificate": "証明書",
+    "card": "カード",
+    "persons": "関係者",
+}
+"""Places that are the same in every procedure."""
+
+PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
+    (re.compile(r"member (\d+)"), lambda found: f"申請データの{found[1]}番目のファイル"),
+    (re.compile(r"receipt (\S+)"), lambda found: f"受付番号 {found[1]}"),
+    (re.compile(r"attachments/(\d+)\..*"), lambda found: f"添付ファイル{found[1]}"),
+    (re.compile(r"line (\d+)"), lambda found: f"申請書データの{found[1]}行目"),
+    (re.compile(r"(.*[^ -~].*) line (\d+)"), lambda found: f"{found[1]}（{found[2]}行目）"),
+    (re.compile(r"manifest\.xml: (.+)"), lambda found: f"目録の{found[1]}"),
+    (re.compile(r"(F\d+)/(\S+)"), lambda found: f"様式{found[1]}の{found[2]}版"),
+    (re.compile(r"(U\+[0-9A-F]{4,6})"), lambda found: f"文字{found[1]}"),
+    (re.compile(r"CN=.*"), lambda _found: "失効情報"),
+)
+ITEM: Final = re.compile(r"(?:[\w-]+: )?(?:(?P<group>\w+)(?:\[(?P<row>\d+)\])?\.)?(?P<item>[a-z]\w*)(?:\[(?P<place>\d+)\])?")
+ROLE: Final = re.compile(r"([a-z_]+?)(\d*)")
+
+
+def place_in_japanese(hub: Hub, procedure: Procedure, place: str) -> str:
+    """The place as a clerk reads it; one that nobody named is shown as it is rather than not at all."""
+    known = PLACES.get(place) or STAGES.get(place) or _role(procedure, place) or _item(hub, procedure, place) or _document(procedure, place)
+    if known:
+        return known
+    if place in hub.municipality.destinations:
+        return hub.destination(place).name
+    matches = ((pattern.fullmatch(place), say) for pattern, say in PATTERNS)
+    return next((say(found) for found, say in matches if found), place)
+
+
+def role_title(procedure: Procedure, role: str, ordinal: int) -> str:
+    """Title of a person's role, numbered where several may have it: 児童2."""
+    declared = procedure.role(role)
+    return f"{declared.title}{ordinal}" if declared.repeated else declared.title
+
+
+def _role(procedure: Procedure, place: str) -> str:
+    found = ROLE.fullmatch(place)
+    if found is None or found[1] not in {role.role for role in procedure.roles}:
+        return ""
+    return role_title(procedure, found[1], int(found[2] or 1))
+
+
+def _document(procedure: Procedure, place: str) -> str:
+    return next((document.title for document in procedure.documents if document.code == place), "")
+
+
+def _item(hub: Hub, procedure: Procedure, place: str) -> str:
+    """``jidoteate-host: ninteiseikyu_jido[2].shimei`` or ``shimei[2]``; the first group has one row, whose number says nothing."""
+    found = ITEM.fullmatch(place)
+    if found is None:
+        return ""
+    groups = hub.catalogue.groups_of(procedure)
+    declared = hub.catalogue.items[procedure.business]
+    for group in [found["group"]] if found["group"] in groups else groups:
+        if found["item"] in declared[group]:
+            number = found["row"] if group != groups[0] else None
+            row = number or found["place"]
+            return declared[group][found["item"]].title + (f"（{row}番目）" if row else "")
+    return ""

@@ -1,0 +1,20 @@
+"""Batch print (一括印刷): the sheets of a section and day in one PDF, joined from the sheets that lie in its case folders."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def write_batch(target: Path, sheets: Sequence[Path]) -> None:
+    """Write the PDF of all pages of ``sheets``, in their order; a reader sees the earlier one or the whole new one. No sheets, no file."""
+    from pypdf import PdfWriter
+
+    if not sheets:
+        target.unlink(missing_ok=True)
+        return
+    draft = target.with_name(f".{target.name}.part")
+    with PdfWriter() as writer:
+        for sheet in sheets:
+            writer.append(sheet, import_outline=False)
+        writer.add_metadata({"/Title": target.stem})
+        writer.write(draft)
+    draft.replace(target)
