@@ -29,7 +29,7 @@ def write_case(folder: Path, *, sheet_pdf: bytes, form_pdf: bytes, attachments: 
     """
     files = [(SHEET_NAME, sheet_pdf), (FORM_NAME, form_pdf), *attachments]
     _refuse_names(folder.name, [name for name, _ in files])
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = folder.with_name(f".part-{folder.name}")
     # What a killed run left beside the folder stands under this name too.
     shutil.rmtree(fresh, ignore_errors=True)
