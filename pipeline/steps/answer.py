@@ -32,6 +32,10 @@ RECEIPT_COLUMNS = ["file_name", "sha256", "records", "result", "reason"]
 RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "bunsho_bango", "tsuchisho", "riyu"]
 
 
+class UnreadableAnswerError(Exception):
+    """An answer file is not (yet) as its profile says."""
+
+
 def read_answers(hub: Hub) -> dict[str, int]:
     """Read what every receiving system left. A system out of reach is postponed; its alarm stands on the page of the day.
 
@@ -74,13 +78,28 @@ def _read_receipts(hub: Hub, target: Target, destination: str) -> int:
     waiting = {f"{batch.name}.receipt.csv": batch for batch in hub.journal.rows(open_files)}
     taken = 0
     for name in target.outbox("receipts") if waiting else []:
-        if name in waiting:
-            taken += _take_receipt(hub, waiting[name], name, target.fetch_outbox("receipts", name))
+        if name not in waiting:
+            continue
+        data = target.fetch_outbox("receipts", name)
+        try:
+            taken += _take_receipt(hub, waiting[name], name, data)
+        except UnreadableAnswerError:
+            _put_off(hub, destination, name)
     return taken
 
 
+def _put_off(hub: Hub, destination: str, name: str) -> None:
+    """The next run looks again at a file that cannot be read; the others do not wait for it."""
+    with hub.journal.write() as write:
+        raise_alarm(hub, write, kind="ANSWER_UNREADABLE", subject=f"{destination}/{name}")
+        write.leaf("answer_unreadable", destination=destination, name=name)
+    log.warning("answer_unreadable", extra={"destination": destination, "file": name})
+
+
 def _take_receipt(hub: Hub, batch: Row[Any], name: str, data: bytes) -> int:
-    row = _rows(data, RECEIPT_COLUMNS)[0]
+    row, *more = _rows(data, RECEIPT_COLUMNS) or [{}]
+    if more or not row.get("records", "").isdecimal():
+        raise UnreadableAnswerError
     accepted = row["result"] == "OK" and row["sha256"] == batch.digest and row["file_name"] == batch.name
     with hub.journal.write() as write:
         values = {
@@ -102,14 +121,14 @@ def _take_receipt(hub: Hub, batch: Row[Any], name: str, data: bytes) -> int:
 
 
 def _rows(data: bytes, columns: list[str]) -> list[dict[str, str]]:
-    """Rows of an answer file. Raises TransientError when it is not (yet) as its profile says: the next run looks again."""
+    """Rows of an answer file. Raises UnreadableAnswerError."""
     try:
         reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
         rows = list(reader)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise TransientError("receiver", f"answer file is unreadable ({type(error).__name__})") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise UnreadableAnswerError from None
     if reader.fieldnames != columns or any(None in row or None in row.values() for row in rows):
-        raise TransientError("receiver", f"answer file does not have the columns {', '.join(columns)}")
+        raise UnreadableAnswerError
     return rows
 
 
@@ -121,7 +140,11 @@ def _read_results(hub: Hub, target: Target, destination: str) -> dict[str, int]:
         if name in taken:
             continue
         data = target.fetch_outbox("results", name)
-        entered, refused = _take_results(hub, destination, name, data)
+        try:
+            entered, refused = _take_results(hub, destination, name, data)
+        except UnreadableAnswerError:
+            _put_off(hub, destination, name)
+            continue
         counts["decisions"] += entered
         counts["refused_rows"] += refused
         fault_point("answer.results_taken")
@@ -158,7 +181,7 @@ def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str
         return "refused"
     procedure = hub.procedure(application.procedure)
     outcome = next((one for one in procedure.outcomes if row["kekka"] in (one.id, one.title)), None)
-    if outcome is None or not _is_day(row["kettei_nengappi"]) or not row["kettei_bango"]:
+    if outcome is None or not _is_complete(row, outcome):
         return "refused"
     known = write.read(select(decisions).where(decisions.c.application == application.id)).first()
     if known is not None:
@@ -174,7 +197,12 @@ def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str
 
 def _delivered_application(hub: Hub, write: Write, destination: str, receipt: str) -> Row[Any] | None:
     """The application that this destination really got under the receipt number."""
-    got = select(batch_items.c.application).where(batch_items.c.destination == destination)
+    taken = batches.c.state.in_(("delivered", "receipted"))
+    got = (
+        select(batch_items.c.application)
+        .join(batches, batches.c.id == batch_items.c.batch)
+        .where(batches.c.destination == destination, taken)
+    )
     statement = select(applications).where(
         applications.c.municipality == hub.code, applications.c.receipt == receipt, applications.c.id.in_(got)
     )
@@ -192,6 +220,11 @@ def _decision_row(hub: Hub, application: int, outcome: Outcome, row: dict[str, s
         "source": source,
         "at": hub.clock.now().isoformat(),
     }
+
+
+def _is_complete(row: dict[str, str], outcome: Outcome) -> bool:
+    """A decision has a day and a number, and a refusal has its reasons."""
+    return _is_day(row["kettei_nengappi"]) and bool(row["kettei_bango"]) and (outcome.status != "REJECTED" or bool(row["riyu"]))
 
 
 def _is_day(text: str) -> bool:
