@@ -1,5 +1,6 @@
 """``hub check``: specifications, examples, municipality files and settings, and on request keys and connections; one line for each."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -57,6 +58,7 @@ def _show(things: Sequence[Checked]) -> int:
 
 def _everything(catalogue: "Catalogue", codes: Sequence[str]) -> Iterator[Checked]:
     yield Checked("環境変数", "HUB_NOW", lambda: f"現在 {clock_of_command().now():%Y-%m-%d %H:%M}")
+    yield Checked("環境変数", "HUB_RETRY_SECONDS", _retry_seconds)
     yield Checked("理由コード", "vocabulary/reasons.csv", lambda: f"{len(reasons())}件")
     yield from _chosen((*catalogue.procedures, *catalogue.formats, *codes), catalogue, codes)
     if not codes:
@@ -100,6 +102,14 @@ def _municipality(code: str, catalogue: "Catalogue") -> str:
     municipality = load_municipality(municipalities_folder(), code)
     check_agreement(municipality, catalogue)
     return f"{municipality.name}、手続 {len(municipality.procedures)}、配信先 {len(municipality.destinations)}"
+
+
+def _retry_seconds() -> str:
+    text = os.environ.get("HUB_RETRY_SECONDS", "300")
+    try:
+        return f"{float(text):g}秒"
+    except ValueError:
+        raise SettingError(f"HUB_RETRY_SECONDS is {text}", "set it to a number of seconds, or leave it out") from None
 
 
 def _no_municipality() -> str:

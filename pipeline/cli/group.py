@@ -56,6 +56,17 @@ class HubGroup(click.Group):
             ctx.fail(f"there is no command {args[0]}; {hint}")
         return super().resolve_command(ctx, args)
 
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401  click's own signature
+    ) -> click.Context:
+        """Read the group's own options; a wrong one becomes one message."""
+        with errors_as_messages():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401  click's own signature
         """Run a command; what a setting, a connection or a red day ends becomes one message."""
         with errors_as_messages():
@@ -67,6 +78,8 @@ def errors_as_messages() -> Iterator[None]:
     """End the process with one line on stderr and the exit code of the error, whatever a person can mend."""
     try:
         yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
     except click.UsageError as error:
         path = error.ctx.command_path if error.ctx else "hub"
         _end(f"{error.format_message()} ({path} --help shows an example)", WRONG_USE)
@@ -135,8 +148,22 @@ def set_up_logging() -> None:
     logging.basicConfig(level=level, handlers=[handler])
 
 
+def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    from importlib.metadata import PackageNotFoundError, version
+
+    from pipeline.errors import SettingError
+
+    if not wanted:
+        return
+    try:
+        click.echo(f"hub, version {version('municipal-hub')}")
+    except PackageNotFoundError:
+        raise SettingError("the project is not installed here", "run: make setup") from None
+    context.exit()
+
+
 @click.group(cls=HubGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@click.version_option(package_name="municipal-hub", prog_name="hub")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit.")
 def main() -> None:
     """Back-office hub of a municipality (申請管理). Example: hub demo --applications 50 --root var/demo"""
     set_up_logging()

@@ -105,9 +105,9 @@ def _with_digits(format_: Format, group: str, table: Table) -> Table:
     """A field padded with zeros takes digits only: nines stand there for what is masked."""
     layout = format_.layouts.get(group)
     numeric = {field.item for field in layout.fields if field.align == "right"} if layout else set()
-    columns = {
-        name: [value and value.replace("*", "9") for value in column] if name in numeric else column for name, column in table.columns.items()
-    }
+    columns = dict(table.columns)
+    for name in numeric & columns.keys():
+        columns[name] = [value and value.replace("*", "9") for value in columns[name]]
     return Table(table.application, table.ordinal, columns)
 
 

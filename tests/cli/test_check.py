@@ -45,3 +45,11 @@ def test_example_that_does_not_hold_is_named(hub: Hub, tmp_path: Path, monkeypat
     assert found.stderr.splitlines() == [line for line in found.stderr.splitlines() if line.startswith("NG 手続 ninshin-todokede: ")]
     assert "records of ninshintodoke differ" in found.stderr
     assert "OK 手続 hoiku-riyo" in found.stdout
+
+
+@pytest.mark.parametrize(("name", "value"), [("HUB_NOW", "yesterday"), ("HUB_RETRY_SECONDS", "soon")])
+def test_wrong_environment_variable_is_named(hub: Hub, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    found = hub("check")
+    assert found.exit_code == 2
+    assert f"NG 環境変数 {name}: " in found.stderr

@@ -25,3 +25,19 @@ def test_unknown_command_names_the_nearest_one(hub: Hub) -> None:
 
 def test_unknown_flow_names_the_known_ones(hub: Hub) -> None:
     assert "'intake'" in one_line(hub("run", "intak"))
+
+
+def test_wrong_option_of_the_group_is_one_line(hub: Hub) -> None:
+    assert "No such option '--bogus'" in one_line(hub("--bogus"))
+
+
+def test_group_without_arguments_shows_its_help(hub: Hub) -> None:
+    shown = hub()
+    assert "Commands:" in shown.output
+    assert "Traceback" not in shown.output
+
+
+def test_version_is_said_or_how_to_install(hub: Hub) -> None:
+    said = hub("--version")
+    assert said.exit_code in (0, 2)
+    assert "version" in said.output or "make setup" in said.output
