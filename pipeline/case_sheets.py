@@ -1,7 +1,7 @@
 """What a 審査票 says about one application: form, certificate and register side by side, findings, documents, proposed start month."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         comparisons=tuple(entry for person in people for entry in _compare(hub, procedure, row.id, person, signer)),
         items=tuple(_items(hub, row, procedure, package)),
         findings=tuple(_findings(hub, procedure, row.id)),
-        documents=tuple(_documents(hub, row.id, procedure)),
+        documents=tuple(_documents(hub, row.id, procedure, package)),
         start_month=start.month,
         reasoning=start.reasoning,
     )
@@ -107,15 +107,16 @@ def _compare(hub: Hub, procedure: Procedure, application: int, person: Row[Any],
     role = role_title(procedure, person.role, person.ordinal)
     if register is None and certificate is None:
         return
-    yield _row(role, "氏名", claim["name"], certificate["name"] if certificate else "", register.name if register else "", _same_names)
-    yield _row(role, "生年月日", _birth(claim["birth"]), _certificate_birth(certificate), _register_birth(register), str.__eq__)
+    written = certificate or {"name": "", "birth": "", "address": ""}
+    yield _row((role, "氏名"), claim["name"], written["name"], register.name if register else "", _names(written))
+    yield _row((role, "生年月日"), _birth(claim["birth"]), _certificate_birth(written["birth"]), _register_birth(register), str.__eq__)
     if claim["address"] and not person.protected:
-        address = register.address if register else ""
-        yield _row(role, "住所", claim["address"], certificate["address"] if certificate else "", address, same_address)
+        address = f"{register.address}　{register.building}".rstrip() if register else ""
+        yield _row((role, "住所"), claim["address"], written["address"], address, _addresses(written))
 
 
-def _certificate_birth(certificate: dict[str, str] | None) -> str:
-    known = read_certificate_date(certificate["birth"]) if certificate else None
+def _certificate_birth(birth: str) -> str:
+    known = read_certificate_date(birth) if birth else None
     return to_wareki(known) if known else ""
 
 
@@ -125,19 +126,29 @@ def _register_birth(register: Resident | None) -> str:
     return register.birth_text if register.birth_unknown else _birth(register.birth)
 
 
-def _same_names(first: str, second: str) -> bool:
-    return same_name(first, second)
+def _names(certificate: Mapping[str, str]) -> Callable[[str, str], bool]:
+    """Comparison of a name with the form's; characters that the certificate had to replace (代替文字) fit any."""
+    substitutes = certificate.get("name_substitutes", "")
+    return lambda other, form: same_name(other, form, substitutes=substitutes if other == certificate["name"] else "")
 
 
-def _row(role: str, item: str, form: str, certificate: str, register: str, same: Callable[[str, str], bool]) -> ComparisonRow:
+def _addresses(certificate: Mapping[str, str]) -> Callable[[str, str], bool]:
+    substitutes = certificate.get("address_substitutes", "")
+    return lambda other, form: same_address(other, form, substitutes=substitutes if other == certificate["address"] else "")
+
+
+def _row(of: tuple[str, str], form: str, certificate: str, register: str, same: Callable[[str, str], bool]) -> ComparisonRow:
+    """of: role and item."""
     others = [value for value in (certificate, register) if value]
     if not others:
         agreement = Agreement.UNKNOWN
     elif all(value == form for value in others):
         agreement = Agreement.SAME
+    elif all(same(value, form) for value in others):
+        agreement = Agreement.WRITTEN if of[1] == "住所" else Agreement.VARIANT
     else:
-        agreement = Agreement.VARIANT if all(same(form, value) for value in others) else Agreement.DIFFERENT
-    return ComparisonRow(role=role, item=item, form=form, certificate=certificate, register=register, agreement=agreement)
+        agreement = Agreement.DIFFERENT
+    return ComparisonRow(role=of[0], item=of[1], form=form, certificate=certificate, register=register, agreement=agreement)
 
 
 def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> Iterator[ItemRow]:
@@ -168,8 +179,11 @@ def _findings(hub: Hub, procedure: Procedure, application: int) -> Iterator[Find
             yield FindingRow(finding.code, place_in_japanese(hub, procedure, finding.place))
 
 
-def _documents(hub: Hub, application: int, procedure: Procedure) -> Iterator[DocumentRow]:
+def _documents(hub: Hub, application: int, procedure: Procedure, package: Package) -> Iterator[DocumentRow]:
     titles = {document.code: document.title for document in procedure.documents}
-    for document in hub.journal.rows(select(documents).where(documents.c.application == application).order_by(documents.c.document)):
-        state = {"received": DocumentState.RECEIVED, "exempt": DocumentState.EXEMPT}.get(document.state, DocumentState.RECEIVED)
-        yield DocumentRow(titles.get(document.document, document.document), DOCUMENT_STATES.get((document.way, document.state), state))
+    for entered in hub.journal.rows(select(documents).where(documents.c.application == application).order_by(documents.c.document)):
+        state = {"received": DocumentState.RECEIVED, "exempt": DocumentState.EXEMPT}.get(entered.state, DocumentState.RECEIVED)
+        files = [f"添付{place:02d}" for place, file in enumerate(package.attachments, 1) if file.document == entered.document]
+        yield DocumentRow(
+            titles.get(entered.document, entered.document), DOCUMENT_STATES.get((entered.way, entered.state), state), "、".join(files)
+        )

@@ -75,7 +75,7 @@ def _document(procedure: Procedure, place: str) -> str:
 
 
 def _item(hub: Hub, procedure: Procedure, place: str) -> str:
-    """``jidoteate-host: ninteiseikyu_jido[2].shimei`` or ``shimei[2]``; the first group has one row, whose number says nothing."""
+    """``jidoteate-host: ninteiseikyu_jido[2].shimei`` or ``shimei[2]``; only the groups beside the first have several rows."""
     found = ITEM.fullmatch(place)
     if found is None:
         return ""
@@ -83,7 +83,11 @@ def _item(hub: Hub, procedure: Procedure, place: str) -> str:
     declared = hub.catalogue.items[procedure.business]
     for group in [found["group"]] if found["group"] in groups else groups:
         if found["item"] in declared[group]:
-            number = found["row"] if group != groups[0] else None
-            row = number or found["place"]
-            return declared[group][found["item"]].title + (f"（{row}番目）" if row else "")
+            whose = "" if group == groups[0] else f"{_element(procedure, group)}{found['row'] or found['place'] or ''}の"
+            return whose + declared[group][found["item"]].title
     return ""
+
+
+def _element(procedure: Procedure, group: str) -> str:
+    """The element of the form that makes a record of the group: 児童."""
+    return next(record.at for mapping in reversed(procedure.mappings) for record in mapping.records if record.group == group).rsplit("/")[-1]
