@@ -1,4 +1,4 @@
-"""Airflow with a home and a database of its own, and a small world on the business day. Airflow is imported only after its settings stand."""
+"""Airflow with a home and a database of its own, and a small world on the business day. Airflow is imported after its settings stand."""
 
 import os
 from collections.abc import Callable, Iterator

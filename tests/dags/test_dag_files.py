@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ def test_the_tasks_of_a_dag_follow_one_another_as_the_flow_says(load_dag: Callab
     dag = load_dag(flow)
     names = [f"steps.{step}" for step in FLOWS[flow]]
     assert set(dag.task_ids) == set(names)
-    for earlier, later in zip(names, names[1:], strict=False):
+    for earlier, later in pairwise(names):
         assert dag.get_task(later).upstream_task_ids == {earlier}
     assert dag.get_task(names[0]).upstream_task_ids == set()
 
@@ -70,7 +71,10 @@ def _imports(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{name.name}" for name in node.names)
 
 
-@pytest.mark.parametrize("file", [*DAG_FILES, PROJECT / "pipeline" / "scheduler.py", PROJECT / "pipeline" / "flow.py"], ids=lambda file: file.name)
+PARSED = [*DAG_FILES, PROJECT / "pipeline" / "scheduler.py", PROJECT / "pipeline" / "flow.py"]
+
+
+@pytest.mark.parametrize("file", PARSED, ids=lambda file: file.name)
 def test_no_dag_reaches_for_airflow_s_database(file: Path) -> None:
     """Under a real scheduler a task that does so fails, while ``dag.test()`` lets it pass."""
     assert [name for name in _imports(file) if name.startswith(DATABASE_DOORS)] == []
