@@ -1,0 +1,100 @@
+"""Municipality files (自治体設定): a mistake names file, key and what is allowed, and stops nobody else."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SettingError
+from pipeline.hub import open_hub, set_up
+from pipeline.places import PROJECT, Root
+from pipeline.settings import load_municipality, municipality_codes
+from tests.pipeline.days import NAHA, at
+from vocabulary.clock import Clock
+
+SAPPORO = "011002"
+Change = Callable[[str], str]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Municipality files of a test's own, with a good second municipality whose code begins with 0."""
+    made = tmp_path / "municipalities"
+    shutil.copytree(PROJECT / "municipalities", made)
+    naha = (made / f"{NAHA}.yaml").read_text(encoding="utf-8")
+    (made / f"{SAPPORO}.yaml").write_text(naha.replace(f"code: {NAHA}", f"code: {SAPPORO}").replace("那覇市", "札幌市"), encoding="utf-8")
+    monkeypatch.setenv("HUB_MUNICIPALITIES", str(made))
+    return made
+
+
+def change(folder: Path, old: str, new: str, *, code: str = NAHA) -> None:
+    file = folder / f"{code}.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("legal_day:", "legalday:", ("legalday", "legal_day? (of")),
+        ("legal_day: arrival", "legal_day: sometime", ("legal_day", "arrival", "department")),
+        ("{section: boshi,", "{sektion: boshi,", ("procedures.ninshin-todokede.sektion", "section? (of")),
+        ("{section: boshi,", "{section: bochi,", ("procedures.ninshin-todokede.section bochi", "jidoteate, hoiku, boshi")),
+        ("destinations: [kenko-kanri]", "destinations: [kenkou]", ("procedures.ninshin-todokede.destinations kenkou", "kenko-kanri")),
+        ("destinations: [kenko-kanri]", "destinations: []", ("procedures.ninshin-todokede.destinations",)),
+        (f"code: {NAHA}", "code: 472019", ("472019", "check digit")),
+        (f"code: {NAHA}", f"code: {SAPPORO}", (SAPPORO, f"file name and code must agree: {NAHA}")),
+        ("hours: 08:30-17:15", "hours: 8 to 5", ("notices.hours",)),
+        ("max_applications: 1000", "max_applications: 0", ("max_applications",)),
+        ("name: 那覇市\n", "name: 那覇市\nname: 那覇\n", ("name stands twice",)),
+        ("name: 那覇市\n", "", ("name",)),
+        ("sections:", "sections: [", ("line",)),
+    ],
+)
+def test_a_mistake_is_named_with_its_file_and_what_is_allowed(folder: Path, old: str, new: str, said: tuple[str, ...]) -> None:
+    change(folder, old, new)
+    with pytest.raises(SettingError) as refused:
+        load_municipality(folder, NAHA)
+    for words in (f"{NAHA}.yaml", *said):
+        assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "format: legacy-fixed",
+            "format: legacy-fxed",
+            ("destinations.jidoteate-host.format: legacy-fxed", "legacy-fixed, standard-csv"),
+        ),
+        ("  ninshin-todokede:", "  ninshin-todoke:", ("procedures.ninshin-todoke", "ninshin-todokede")),
+    ],
+)
+def test_what_the_specifications_lack_is_refused_by_name(folder: Path, tmp_path: Path, old: str, new: str, said: tuple[str, ...]) -> None:
+    change(folder, old, new)
+    with pytest.raises(SettingError) as refused, open_hub(Root(tmp_path), NAHA, Clock(at(9))):
+        pass
+    for words in (f"{NAHA}.yaml", *said):
+        assert words in str(refused.value)
+
+
+def test_a_code_that_begins_with_zero_stays_text(folder: Path) -> None:
+    assert load_municipality(folder, SAPPORO).code == SAPPORO
+    assert municipality_codes(folder) == [SAPPORO, NAHA]
+
+
+def test_an_unknown_municipality_names_those_that_exist(folder: Path) -> None:
+    with pytest.raises(SettingError, match=f"{SAPPORO}, {NAHA}"):
+        load_municipality(folder, "999999")
+
+
+def test_one_bad_file_does_not_stop_the_other_municipality(folder: Path, tmp_path: Path) -> None:
+    (folder / f"{NAHA}.yaml").write_text("code: [", encoding="utf-8")
+    root = Root(tmp_path / "root")
+    set_up(root, Clock(at(6)))
+    with open_hub(root, SAPPORO, Clock(at(9))) as hub:
+        assert hub.municipality.name == "札幌市"
+    with pytest.raises(SettingError, match=NAHA), open_hub(root, NAHA, Clock(at(9))):
+        pass
