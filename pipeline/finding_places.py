@@ -83,11 +83,13 @@ def _item(hub: Hub, procedure: Procedure, place: str) -> str:
     declared = hub.catalogue.items[procedure.business]
     for group in [found["group"]] if found["group"] in groups else groups:
         if found["item"] in declared[group]:
-            whose = "" if group == groups[0] else f"{_element(procedure, group)}{found['row'] or found['place'] or ''}の"
+            whose = "" if group == groups[0] else f"{element_of(procedure, group)}{found['row'] or found['place'] or ''}の"
             return whose + declared[group][found["item"]].title
     return ""
 
 
-def _element(procedure: Procedure, group: str) -> str:
+def element_of(procedure: Procedure, group: str) -> str:
     """The element of the form that makes a record of the group: 児童."""
-    return next(record.at for mapping in reversed(procedure.mappings) for record in mapping.records if record.group == group).rsplit("/")[-1]
+    return next(record.at for mapping in reversed(procedure.mappings) for record in mapping.records if record.group == group).rsplit("/")[
+        -1
+    ]

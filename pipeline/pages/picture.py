@@ -55,7 +55,7 @@ def bars(report: DayReport) -> list[Bar]:
         stopped = (("held", step.held, "保留"), ("waiting", step.waiting, "待ち"))
         found.append(_bar(place, step.title, step.reached, stopped, most))
     found[1] = replace(found[1], notes=_notes("done", (("うち繰越", counts.carried_in),)) + found[1].notes)
-    done = (("引渡し", counts.delivered), ("処理済", counts.settled), ("取下げ", counts.withdrawn))
+    done = (("配信済", counts.delivered), ("完結", counts.settled), ("取下げ", counts.withdrawn))
     last = _bar(len(found), "完了", sum(number for _, number in done), (), most)
     return [*found, replace(last, notes=_notes("done", done))]
 

@@ -60,7 +60,7 @@ def close_pdf(report: DayReport) -> bytes:
         "green": report.green,
         "counts": asdict(report.counts),
         "procedures": [{"title": row.title, **asdict(row.counts)} for row in report.procedures],
-        "problems": [f"{row.title}：{problem}" for row in report.procedures for problem in row.problems],
+        "problems": [*(f"{row.title}：{problem}" for row in report.procedures for problem in row.problems), *report.problems],
         "open": [*_open("保留", report.held), *_open("待ち", report.waiting)],
         "channels": [asdict(row) for row in report.channels],
         "deliveries": [_delivery(report, destination) for destination in dict.fromkeys(row.destination for row in report.deliveries)],

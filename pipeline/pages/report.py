@@ -1,7 +1,7 @@
 """What a day's pages show (日次報告・日締め): figures, codes, receipt numbers and evidence; no resident's name or value."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
 from validation.results import SuiteResult
@@ -48,7 +48,7 @@ class Counts:
 def total(counts: Iterable[Counts]) -> Counts:
     """The sum, figure by figure."""
     rows = list(counts)
-    return Counts(**{field.name: sum(getattr(row, field.name) for row in rows) for field in fields(Counts)})
+    return Counts(**{figure.name: sum(getattr(row, figure.name) for row in rows) for figure in fields(Counts)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +141,10 @@ class SuiteDay:
 
 @dataclass(frozen=True, slots=True)
 class DayReport:
-    """One day of a municipality. balanced: what the close found. missing_evidence: counterparts out of reach, named.
+    """One day of a municipality. balanced: what the close found; problems: those of it that are no procedure's own.
 
-    suites: this day's and, for comparison, earlier days'.
+    missing_evidence: counterparts out of reach, named. suites: this day's and, for comparison, earlier days'.
+    titles: official Japanese of suites by name and of their items by ``suite:item``.
     """
 
     municipality: str
@@ -160,6 +161,8 @@ class DayReport:
     checkpoint: CheckpointRow | None = None
     alarms: tuple[AlarmRow, ...] = ()
     suites: tuple[SuiteDay, ...] = ()
+    problems: tuple[str, ...] = ()
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counts:

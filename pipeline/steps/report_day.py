@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from pipeline.faults import fault_point
+from pipeline.finding_places import element_of
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.delivery_tables import deliveries
@@ -63,6 +64,10 @@ def day_report(hub: Hub, close: DayClose) -> DayReport:
         checkpoint=_checkpoint(hub),
         alarms=tuple(_alarms(hub)),
         suites=tuple(_suites(hub, day)),
+        problems=tuple(
+            problem for problem in close.problems if not problem.startswith(tuple(f"{name}:" for name in close.balance.procedures))
+        ),
+        titles=_titles(hub),
     )
 
 
@@ -71,7 +76,7 @@ def _procedures(hub: Hub, close: DayClose) -> Iterator[ProcedureDay]:
         known = name in hub.municipality.procedures
         title = hub.procedure(name).title if known else f"対象外の手続（{name}）"
         section = hub.municipality.sections[hub.enabled(name).section].name if known else "－"
-        problems = tuple(problem for problem in close.problems if problem.startswith(f"{name}:"))
+        problems = tuple(problem.removeprefix(f"{name}: ") for problem in close.problems if problem.startswith(f"{name}:"))
         yield ProcedureDay(id=name, title=title, section=section, counts=counts, problems=problems)
 
 
@@ -149,6 +154,17 @@ def _checkpoint(hub: Hub) -> CheckpointRow | None:
 def _alarms(hub: Hub) -> Iterator[AlarmRow]:
     for row in hub.journal.rows(select(alarms).where(alarms.c.municipality == hub.code).order_by(alarms.c.kind, alarms.c.subject)):
         yield AlarmRow(row.kind, row.subject, datetime.fromisoformat(row.first_at), datetime.fromisoformat(row.last_at), row.times)
+
+
+def _titles(hub: Hub) -> dict[str, str]:
+    """Suites by their procedure and, but for its first group, the element of the form that makes a record; items as the standard names them."""
+    titles: dict[str, str] = {}
+    for procedure in map(hub.procedure, hub.municipality.procedures):
+        for place, group in enumerate(hub.catalogue.groups_of(procedure)):
+            suite = f"{procedure.id}.{group}"
+            titles[suite] = procedure.title + (f"（{element_of(procedure, group)}）" if place else "")
+            titles |= {f"{suite}:{name}": item.title for name, item in hub.catalogue.items[procedure.business][group].items()}
+    return titles
 
 
 def _suites(hub: Hub, day: date) -> Iterator[SuiteDay]:
