@@ -15,6 +15,7 @@ from tests.cli.messages import Hub
 
 NOW = at(9).isoformat()
 
+
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Hub:
     """``hub`` with arguments, in this process, at nine o'clock of the demo's day."""

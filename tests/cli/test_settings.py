@@ -99,11 +99,19 @@ def test_several_municipalities_ask_which_one(hub: Hub, tmp_path: Path, monkeypa
     assert "add --municipality; known are 011002, 472018" in one_line(hub("close", "--root", tmp_path))
 
 
-@pytest.mark.parametrize("url", ["nothing", "postgresql://127.0.0.1:1/journal", "sqlite:////nowhere/at/all.db", "oracledb://host/name"])
-def test_wrong_database_is_named(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("nothing", "HUB_DATABASE"),
+        ("postgresql://127.0.0.1:1/journal", "HUB_DATABASE"),
+        ("oracledb://host/name", "HUB_DATABASE"),
+        ("sqlite:////nowhere/at/all.db", "/nowhere/at/all.db"),
+    ],
+)
+def test_wrong_database_is_named(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, named: str) -> None:
     hub("setup", "--root", tmp_path)
     monkeypatch.setenv("HUB_DATABASE", url)
-    assert "HUB_DATABASE" in one_line(hub("close", "--root", tmp_path))
+    assert named in one_line(hub("close", "--root", tmp_path))
 
 
 def test_spec_that_is_wrong_is_named_with_file_and_key(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def _listings(world: Running) -> list[dict[str, Any]]:
         (b"<open", "XML_NOT_WELL_FORMED"),
         (b"<!DOCTYPE x><x/>", "XML_DOCTYPE"),
         (b"<other/>", "XML_SCHEMA"),
-        (NINTEI.read_bytes().replace("様式版=\"2024-10\"".encode(), "様式版=\"1999-01\"".encode()), "FORM_VERSION_UNKNOWN"),
+        (NINTEI.read_bytes().replace('様式版="2024-10"'.encode(), '様式版="1999-01"'.encode()), "FORM_VERSION_UNKNOWN"),
         (NINTEI.read_bytes().replace("<申請日>2026-11-22</申請日>".encode(), b""), "XML_SCHEMA"),
     ],
     ids=["empty", "truncated", "open", "doctype", "other", "version", "schema"],
