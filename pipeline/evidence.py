@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import ColumnElement, Row, or_, select
 
 from connectors.errors import ConnectorError
 from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub
-from pipeline.journal.delivery_tables import batch_items, batches, receipts
+from pipeline.journal.delivery_tables import batch_items, batches, deliveries, receipts
 from pipeline.journal.intake_tables import applications
 from pipeline.steps.deliver import batch_bytes
 
@@ -32,12 +32,17 @@ class FileEvidence:
 
 
 def delivered_files(hub: Hub, day: str) -> list[FileEvidence]:
-    """Evidence of every file released on a day that has left."""
-    left = (batches.c.municipality == hub.code) & (batches.c.day == day) & (batches.c.state != "released")
+    """Evidence of every file that was released, left or was answered on a day, of those that have left."""
+    left = (batches.c.municipality == hub.code) & _is_of(day) & (batches.c.state != "released")
     rows = hub.journal.rows(select(batches).where(left).order_by(batches.c.id))
     answers = {row.batch: row.result for row in hub.journal.rows(select(receipts.c.batch, receipts.c.result))}
     remote = dict(_remote_states(hub, rows))
     return [_judge(hub, row, remote[row.id], answers.get(row.id, "")) for row in rows]
+
+
+def _is_of(day: str) -> ColumnElement[bool]:
+    late = [batches.c.id.in_(select(table.c.batch).where(table.c.at.startswith(day))) for table in (deliveries, receipts)]
+    return or_(batches.c.day == day, *late)
 
 
 def _remote_states(hub: Hub, rows: list[Row[Any]]) -> Iterator[tuple[int, str]]:

@@ -13,6 +13,7 @@ from pipeline.balance import Balance, balance_of
 from pipeline.flow import FLOWS
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.intake_tables import applications, findings, listings
+from pipeline.steps.close_day import DayClose, inspect_day
 from sandbox.journals import read_journal
 from sandbox.jpki_publication import renew
 from sandbox.register_office import LINK_COLUMNS
@@ -20,12 +21,18 @@ from tests.pipeline.days import APPLICATIONS, DAY, INTAKE, NEXT_DAY, SUNDAY, ala
 from tests.pipeline.register import Card, write_file
 
 Own = Callable[[Path], Path]
+SFTP_DESTINATIONS = {"jidoteate-host", "jidoteate-std", "kenko-kanri"}
 NOTIFY = ("answers", "statuses", "notices")
 
 
 def balance(root: Path, *, day: Any) -> Balance:
     with hub_at(root, at(18, day=day)) as hub:
         return balance_of(hub, day)
+
+
+def close(root: Path) -> DayClose:
+    with hub_at(root, at(18, day=NEXT_DAY)) as hub:
+        return inspect_day(hub, NEXT_DAY)
 
 
 def people_of(root: Path) -> list[dict[str, Any]]:
@@ -132,3 +139,25 @@ def test_the_close_of_the_next_day_is_green_with_what_is_still_carried(own: Own,
         run(root, (*NOTIFY, *FLOWS["close"]), at(15, day=NEXT_DAY))
     assert alarms_of(root) == set()
     assert balance(root, day=NEXT_DAY).total.carried_in == 3
+
+
+def test_what_left_a_day_late_is_compared_by_the_close_of_that_day(own: Own, checked_root: Path) -> None:
+    root = own(checked_root)
+    run(root, ("release", "deliver"), at(9))
+    assert {subject for kind, subject in alarms_of(root) if kind == "DESTINATION_UNREACHABLE"} == SFTP_DESTINATIONS
+    with outside(root, at(9, day=NEXT_DAY)):
+        run(root, ("deliver",), at(9, day=NEXT_DAY))
+        assert close(root).problems == ()
+        late = min((root / "delivered/kenko-kanri").iterdir())
+        late.write_bytes(late.read_bytes().replace(b"1", b"2", 1))
+        assert close(root).problems == (f"kenko-kanri/{late.name}: 配信先のファイルが控えと異なります",)
+
+
+def test_a_refusal_that_comes_a_day_late_makes_that_day_red(own: Own, delivered_root: Path) -> None:
+    root = own(delivered_root)
+    receipt = min((root / "sandbox/receivers/hoiku/out/receipts").iterdir())
+    receipt.write_text(receipt.read_text(encoding="utf-8").replace(",OK,", ",NG,"), encoding="utf-8")
+    assert close(root).balanced
+    with outside(root, at(9, day=NEXT_DAY)):
+        run(root, ("answers",), at(9, day=NEXT_DAY))
+        assert close(root).problems == (f"hoiku/{receipt.name.removesuffix('.receipt.csv')}: 受信側が受け付けていません",)
