@@ -157,7 +157,7 @@ def _alarms(hub: Hub) -> Iterator[AlarmRow]:
 
 
 def _titles(hub: Hub) -> dict[str, str]:
-    """Suites by their procedure and, but for its first group, the element of the form that makes a record; items as the standard names them."""
+    """Suites by their procedure and, but for its first group, the element that makes a record; items as the standard names them."""
     titles: dict[str, str] = {}
     for procedure in map(hub.procedure, hub.municipality.procedures):
         for place, group in enumerate(hub.catalogue.groups_of(procedure)):

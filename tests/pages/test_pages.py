@@ -174,6 +174,21 @@ def test_suites_are_added_up_by_day_and_show_no_values(report: DayReport) -> Non
     assert "20261124-" not in page, "auditors see counts, no applications"
 
 
+def test_a_problem_of_no_procedure_is_named_too(unbalanced: DayReport) -> None:
+    report = replace(unbalanced, problems=("受付番号 20261124-00000099: 証跡のない配信先があります",))
+    assert "20261124-00000099" in render_page("index.html", report)
+    assert "20261124-00000099" in render_page("close.html", report)
+    assert "20261124-00000099" in PdfReader(io.BytesIO(close_pdf(report))).pages[0].extract_text()
+
+
+def test_suites_and_items_stand_under_their_official_names(report: DayReport) -> None:
+    titles = {"jidoteate-nintei.seikyu": "児童手当 認定請求", "jidoteate-nintei.seikyu:shimei": "氏名"}
+    page = render_page("validation.html", replace(report, titles=titles))
+    assert "児童手当 認定請求" in page
+    assert '<th scope="row">氏名</th>' in page
+    assert "shimei" not in page
+
+
 def test_counts_know_both_equations() -> None:
     assert Counts(listed=5, not_fetched=1, gone_before_fetch=1, out_of_scope=1, stored=2, carried_in=1, delivered=2, held=1).balanced
     assert not Counts(listed=1).balanced
