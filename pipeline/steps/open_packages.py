@@ -14,7 +14,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.intake_tables import applications, documents, parts
 from pipeline.packages import package_of
 from pipeline.steps.worklist import Outcome, Step, run_step
-from vocabulary.findings import Finding, refuse
+from vocabulary.findings import Finding, Severity, refuse
 
 WAYS = {"郵送": "post", "来所": "visit"}
 
@@ -46,7 +46,7 @@ def _judge(hub: Hub, row: Row[Any]) -> Outcome:
         write.insert_many(parts, _part_rows(row.id, package, cleaned))
         write.insert_many(documents, _document_rows(row.id, package))
 
-    owed = tuple(Finding("DOCUMENT_OWED", where=later.document) for later in package.manifest.later)
+    owed = tuple(Finding("DOCUMENT_OWED", where=later.document, severity=Severity.INFO) for later in package.manifest.later)
     return Outcome(findings=owed, record=record)
 
 

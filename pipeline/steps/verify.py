@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any
 
 from lxml import etree
@@ -104,7 +105,7 @@ def _verification_row(hub: Hub, application: int, policy: str, verified: Verifie
 
 
 def _seal_signer(hub: Hub, application: int, signer: Signer) -> bytes:
-    values = {"name": signer.name, "birth": signer.birth, "sex": signer.sex, "address": signer.address, "serial": signer.serial}
+    values = {key: value for key, value in asdict(signer).items() if key != "issuer"}
     return hub.sealing.seal_text(json.dumps(values, ensure_ascii=False), context=signer_context(hub.code, application))
 
 
