@@ -57,8 +57,9 @@ def test_delivered_files_carry_numbers_only_where_their_layout_declares_it(demo:
 
 
 def test_the_search_finds_the_numbers_of_the_sandbox(demo: Demo, numbers: frozenset[str]) -> None:
-    found = find_in_tree(demo.root / "sandbox" / "portal", numbers)
-    assert len(found) > len(demo.expected["good"]) / 2, "packages are compressed"
+    packages = [demo.root / "sandbox" / "portal" / "zips" / f"{receipt}.v1.zip" for receipt in demo.expected["good"][:20]]
+    found = [package.name for package in packages if find_in_file(package, numbers)]
+    assert len(found) > len(packages) / 2, "packages are compressed"
 
 
 def full_width(text: str) -> str:
