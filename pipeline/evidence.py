@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, or_, select
@@ -31,6 +31,14 @@ class FileEvidence:
         return "・".join(word for word in said if word)
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file where it went: same, differs, gone or unreachable, and the bytes that were found."""
+
+    state: str
+    found: bytes = field(default=b"", repr=False)
+
+
 def delivered_files(hub: Hub, day: str) -> list[FileEvidence]:
     """Evidence of every file that was released, left or was answered on a day, of those that have left."""
     left = (batches.c.municipality == hub.code) & _is_of(day) & (batches.c.state != "released")
@@ -45,7 +53,7 @@ def _is_of(day: str) -> ColumnElement[bool]:
     return or_(batches.c.day == day, *late)
 
 
-def _remote_states(hub: Hub, rows: list[Row[Any]]) -> Iterator[tuple[int, str]]:
+def _remote_states(hub: Hub, rows: list[Row[Any]]) -> Iterator[tuple[int, Remote]]:
     by_destination: dict[str, list[Row[Any]]] = {}
     for row in rows:
         by_destination.setdefault(row.destination, []).append(row)
@@ -53,9 +61,9 @@ def _remote_states(hub: Hub, rows: list[Row[Any]]) -> Iterator[tuple[int, str]]:
         yield from _states_at(hub, destination, files).items()
 
 
-def _states_at(hub: Hub, destination: str, files: list[Row[Any]]) -> Mapping[int, str]:
+def _states_at(hub: Hub, destination: str, files: list[Row[Any]]) -> Mapping[int, Remote]:
     """A file that this machine can read is compared without its server."""
-    states: dict[int, str] = {}
+    states: dict[int, Remote] = {}
     elsewhere = []
     for row in files:
         local = hub.root.delivered / destination / row.name
@@ -68,7 +76,7 @@ def _states_at(hub: Hub, destination: str, files: list[Row[Any]]) -> Mapping[int
     return states
 
 
-def _ask_server(hub: Hub, destination: str, files: list[Row[Any]]) -> dict[int, str]:
+def _ask_server(hub: Hub, destination: str, files: list[Row[Any]]) -> dict[int, Remote]:
     try:
         target = hub.target(destination)
         try:
@@ -76,22 +84,24 @@ def _ask_server(hub: Hub, destination: str, files: list[Row[Any]]) -> dict[int, 
         finally:
             target.close()
     except ConnectorError:
-        return {row.id: "unreachable" for row in files}
+        return {row.id: Remote("unreachable") for row in files}
 
 
-def _compare(row: Row[Any], found: bytes | None) -> str:
+def _compare(row: Row[Any], found: bytes | None) -> Remote:
     if found is None:
-        return "gone"
-    return "same" if hashlib.sha256(found).hexdigest() == row.digest else "differs"
+        return Remote("gone")
+    return Remote("same" if hashlib.sha256(found).hexdigest() == row.digest else "differs", found)
 
 
-def _judge(hub: Hub, row: Row[Any], remote: str, receipt: str) -> FileEvidence:
+def _judge(hub: Hub, row: Row[Any], remote: Remote, receipt: str) -> FileEvidence:
     problems = list(_sealed_problems(hub, row))
-    if remote == "differs":
+    if remote.state == "differs":
         problems.append(f"{row.destination}/{row.name}: 配信先のファイルが控えと異なります")
+        changed = dict.fromkeys(_misplaced(hub, row, remote.found))
+        problems += [f"{row.destination}/{row.name}: 受付番号 {number} の記録が配信先で控えと異なります" for number in changed]
     if receipt == "NG":
         problems.append(f"{row.destination}/{row.name}: 受信側が受け付けていません")
-    return FileEvidence(batch=row, remote=remote, receipt=receipt, problems=tuple(problems))
+    return FileEvidence(batch=row, remote=remote.state, receipt=receipt, problems=tuple(problems))
 
 
 def _sealed_problems(hub: Hub, row: Row[Any]) -> Iterator[str]:
@@ -101,7 +111,13 @@ def _sealed_problems(hub: Hub, row: Row[Any]) -> Iterator[str]:
     except EvidenceBroken:
         yield f"{row.destination}/{row.name}: 控えのファイルが壊れています"
         return
+    for number in _misplaced(hub, row, data):
+        yield f"{row.destination}/{row.name}: 受付番号 {number} の記録が控えの位置にありません"
+
+
+def _misplaced(hub: Hub, row: Row[Any], data: bytes) -> Iterator[str]:
+    """受付番号 of the records of a file that do not stand in these bytes where the journal says."""
     joined = select(batch_items, applications.c.receipt).join(applications, applications.c.id == batch_items.c.application)
     for item in hub.journal.rows(joined.where(batch_items.c.batch == row.id)):
         if hashlib.sha256(data[item.offset : item.offset + item.length]).hexdigest() != item.digest:
-            yield f"{row.destination}/{row.name}: 受付番号 {item.receipt} の記録が控えの位置にありません"
+            yield item.receipt

@@ -15,7 +15,7 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import day_closes
-from pipeline.journal.intake_tables import applications
+from pipeline.journal.intake_tables import applications, listings
 from pipeline.log import leaf_count, make_checkpoint
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,7 @@ def inspect_day(hub: Hub, day: date | None = None) -> DayClose:
     balance = balance_of(hub, wanted)
     problems = [problem for file in files for problem in file.problems]
     problems += _unproven(hub)
+    problems += _unpaired(hub)
     problems += _gaps(hub)
     problems += _unequal(balance)
     missing = tuple(
@@ -109,6 +110,17 @@ def _unproven(hub: Hub) -> Iterator[str]:
     said = (applications.c.municipality == hub.code) & (applications.c.disposition == "delivered")
     for row in hub.journal.rows(select(applications.c.receipt).where(said, applications.c.id.in_(proven))):
         yield f"受付番号 {row.receipt}: 配信済みですが、証跡のない配信先があります"
+
+
+def _unpaired(hub: Hub) -> Iterator[str]:
+    """What is stored stands twice in the journal, as a row of the portal's list and as an application."""
+    ours = (listings.c.municipality == hub.code) & (listings.c.state == "stored")
+    lost = select(listings.c.receipt).where(ours, listings.c.id.not_in(select(applications.c.listing)))
+    for row in hub.journal.rows(lost):
+        yield f"受付番号 {row.receipt}: 取得済みですが、申請の記録がありません"
+    unlisted = (applications.c.municipality == hub.code) & applications.c.listing.not_in(select(listings.c.id))
+    for row in hub.journal.rows(select(applications.c.receipt).where(unlisted)):
+        yield f"受付番号 {row.receipt}: 申請の記録はありますが、一覧の記録がありません"
 
 
 def _gaps(hub: Hub) -> Iterator[str]:

@@ -155,6 +155,14 @@ def undisturbed(root: Path, snapshots: Path) -> tuple[Day, dict[str, Counter[str
     return judge(root), hits
 
 
+def whole_day(root: Path) -> Day:
+    """Run a day to its end on a root."""
+    with stand_ins(root) as running:
+        status = run_steps(running, STEPS)
+        assert status == RUNS_OUT, (root / "child.log").read_text(encoding="utf-8")
+    return judge(root)
+
+
 def killed_days(snapshot: Path, orders: Sequence[Kill], *, folder: Path) -> list[Chain]:
     """Kill days at all ordered points, taking up the day after every kill. snapshot: the root before a step, named flow.step.
 

@@ -43,9 +43,10 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
     with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=kills.warm_up) as workers:
         root = workers.submit(kills.new_root, folder / "root").result()
         golden, hits = workers.submit(kills.undisturbed, root, folder / "snapshots").result()
-        killed = {
-            step: workers.submit(kills.killed_days, folder / "snapshots" / step, orders_of(hits[step]), folder=folder / step) for step in NAMES
-        }
+        killed = {}
+        for step in NAMES:
+            snapshot = folder / "snapshots" / step
+            killed[step] = workers.submit(kills.killed_days, snapshot, orders_of(hits[step]), folder=folder / step)
         yield Matrix(golden, hits, root, killed)
 
 
