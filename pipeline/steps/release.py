@@ -27,6 +27,9 @@ from vocabulary.findings import Finding, Refused
 
 log = logging.getLogger(__name__)
 
+Key = tuple[int, str, int]
+"""A record: application, group, ordinal."""
+
 
 class NothingOwedError(Exception):
     """Another worker released the same applications first; the transaction is given back."""
@@ -114,20 +117,25 @@ def _enter(desk: Desk, written: Written, sequence: int) -> None:
 
 def passes_gate(desk: Desk, tables: Tables, written: Written) -> bool:
     """Open the finished bytes again: the records of the accepted applications, each once, each naming its own people and nobody else."""
-    meant = sorted(key for group, table in tables.items() for key in _keys(group, table) if key[0] in desk.kept)
-    if sorted((span.application, span.record_kind, span.ordinal) for file in written.files for span in file.spans) != meant:
+    meant = {key: named for group, table in tables.items() for key, named in _named(desk, group, table)}
+    found = [(span.application, span.record_kind, span.ordinal) for file in written.files for span in file.spans]
+    if sorted(found) != sorted(meant):
         return False
-    people: dict[int, set[str | None]] = {application: set() for application in desk.kept}
+    people: dict[int, set[str]] = {application: set() for application in desk.kept}
     for person in desk.write.read(select(persons.c.application, persons.c.atena).where(persons.c.application.in_(list(desk.kept)))):
         people[person.application].add(person.atena)
-    return all(_is_as_meant(desk, file, people) for file in written.files)
+    return all(_is_as_meant(desk, file, meant, people) for file in written.files)
 
 
-def _keys(group: str, table: Table) -> Iterator[tuple[int, str, int]]:
-    return ((application, group, ordinal) for application, ordinal in zip(table.application, table.ordinal, strict=True))
+def _named(desk: Desk, group: str, table: Table) -> Iterator[tuple[Key, frozenset[str | None]]]:
+    """The records that must come out and the 宛名番号 that each was mapped with."""
+    columns = [table.columns[name] for name in desk.format_.persons(group)]
+    for row, (application, ordinal) in enumerate(zip(table.application, table.ordinal, strict=True)):
+        if application in desk.kept:
+            yield (application, group, ordinal), frozenset(column[row] for column in columns if column[row])
 
 
-def _is_as_meant(desk: Desk, file: FileBytes, people: Mapping[int, set[str | None]]) -> bool:
+def _is_as_meant(desk: Desk, file: FileBytes, meant: Mapping[Key, frozenset[str | None]], people: Mapping[int, set[str]]) -> bool:
     try:
         records = read(desk.format_, file.data)
     except Refused:
@@ -138,7 +146,7 @@ def _is_as_meant(desk: Desk, file: FileBytes, people: Mapping[int, set[str | Non
         receipt, named = subject_of(desk.format_, record)
         if (record.kind, receipt) != (span.record_kind, desk.kept[span.application].receipt):
             return False
-        if not named or not named <= people[span.application]:
+        if not named or not named <= people[span.application] or named != meant[span.application, span.record_kind, span.ordinal]:
             return False
     return True
 

@@ -18,7 +18,7 @@ from pipeline.journal.delivery_tables import batch_items, batches, obligations
 from pipeline.journal.intake_tables import applications, findings
 from pipeline.steps import release
 from pipeline.steps.deliver import batch_bytes
-from tests.pipeline.days import DAY, alarms_of, at, hub_at, rows, run
+from tests.pipeline.days import DAY, alarms_of, at, hub_at, outside, rows, run
 
 Tables = dict[str, Table]
 Tamper = Callable[[Tables], Tables]
@@ -71,6 +71,14 @@ def add_foreigner(tables: Tables) -> Tables:
     return with_column(tables, CLAIMS, "uketsukebango", [f"{first}9"[-len(first or "") :], *rest])
 
 
+def swap_siblings(tables: Tables) -> Tables:
+    """Two children of one claim get each other's 宛名番号."""
+    owners, column = tables[CHILDREN].application, list(tables[CHILDREN].columns["atenabango"])
+    elder = next(at for at in range(len(owners) - 1) if owners[at] == owners[at + 1] and column[at] and column[at + 1])
+    column[elder], column[elder + 1] = column[elder + 1], column[elder]
+    return with_column(tables, CHILDREN, "atenabango", column)
+
+
 def forget_persons(tables: Tables) -> Tables:
     """A claim names nobody."""
     for name in [name for name in tables[CLAIMS].columns if name.endswith("atenabango")]:
@@ -97,7 +105,7 @@ def tampered(own: Callable[[Path], Path], checked_root: Path, monkeypatch: pytes
 
 @pytest.mark.parametrize("format_id", sorted(DESTINATION_OF))
 @pytest.mark.parametrize(
-    "tamper", [swap_persons, swap_applications, drop_child, drop_application, double_child, add_foreigner, forget_persons]
+    "tamper", [swap_persons, swap_applications, drop_child, drop_application, double_child, add_foreigner, swap_siblings, forget_persons]
 )
 def test_files_that_are_not_exactly_what_was_accepted_do_not_leave(
     tampered: Callable[[str, Tamper], Path], format_id: str, tamper: Tamper
@@ -134,13 +142,20 @@ def test_bytes_that_say_a_record_twice_do_not_leave(
     assert {row.destination for row in rows(root, select(batches.c.destination))} == {"jidoteate-host"}
 
 
-def test_stopped_applications_are_held_and_the_day_still_adds_up(tampered: Callable[[str, Tamper], Path]) -> None:
+def test_stopped_applications_are_held_when_their_other_file_has_left_and_the_day_adds_up(tampered: Callable[[str, Tamper], Path]) -> None:
     root = tampered("standard-csv", swap_persons)
-    with hub_at(root, at(11)) as hub:
-        release._advance(hub)
-        noted = hub.journal.rows(select(findings.c.application).where(findings.c.code == "SUBJECT_MISMATCH"))
-        stopped = hub.journal.rows(owed_by("jidoteate-nintei").where(obligations.c.state == "held"))
-        assert {row.application for row in noted} == {row.application for row in stopped} != set()
+    with outside(root, at(11)):
+        run(root, ("deliver",), at(11))
+    ended = {(row.procedure, row.disposition, row.reason) for row in rows(root, select(applications)) if row.stage == "delivered"}
+    assert ended == {
+        ("jidoteate-nintei", "held", "SUBJECT_MISMATCH"),
+        ("jidoteate-mishiharai", "delivered", None),
+        ("hoiku-riyo", "delivered", None),
+        ("ninshin-todokede", "delivered", None),
+    }
+    noted = rows(root, select(findings.c.application).where(findings.c.code == "SUBJECT_MISMATCH"))
+    assert {row.application for row in noted} == {row.application for row in rows(root, owed_by("jidoteate-nintei"))}
+    with hub_at(root, at(12)) as hub:
         assert balance_of(hub, DAY).holds
 
 
