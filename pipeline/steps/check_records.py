@@ -12,7 +12,7 @@ from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import suite_runs
-from pipeline.journal.intake_tables import applications
+from pipeline.journal.intake_tables import STAGES, applications
 from pipeline.records import join_tables, load_tables
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
 from pipeline.suites import suite_of, table_of
@@ -97,14 +97,18 @@ def _outcome(hub: Hub, row: Row[Any], found: list[Finding]) -> Outcome:
 
 
 def earlier_filing(hub: Hub, row: Row[Any]) -> str | None:
-    """The 受付番号 of an earlier filing of the same people and procedure that still stands (重複の疑い)."""
+    """The 受付番号 of a filing of the same people and procedure that stands (重複の疑い): it came before, or was handed on already.
+
+    The latter matters when the portal gave the package of the first filing only after that of the second.
+    """
     if row.repeat_key is None:
         return None
     before = (applications.c.arrived_at < row.arrived_at) | ((applications.c.arrived_at == row.arrived_at) & (applications.c.id < row.id))
-    same = (applications.c.municipality == hub.code) & (applications.c.repeat_key == row.repeat_key)
+    handed_on = applications.c.stage.in_(STAGES[STAGES.index(STEP.reached) :])
+    same = (applications.c.municipality == hub.code) & (applications.c.repeat_key == row.repeat_key) & (applications.c.id != row.id)
     standing = applications.c.disposition.not_in(("settled", "withdrawn"))
-    statement = select(applications.c.receipt).where(same, before, standing).order_by(applications.c.arrived_at, applications.c.id)
-    found = hub.journal.scalar(statement)
+    repeated = select(applications.c.receipt).where(same, before | handed_on, standing)
+    found = hub.journal.scalar(repeated.order_by(applications.c.arrived_at, applications.c.id))
     return None if found is None else str(found)
 
 
