@@ -8,6 +8,18 @@ down_revision = None
 
 
 def upgrade() -> None:
+    _create_listings()
+    _create_applications()
+    _index_applications()
+    _create_documents()
+    _create_findings()
+    _create_parts()
+    _create_persons()
+    _create_step_results()
+    _create_verifications()
+
+
+def _create_listings() -> None:
     op.create_table(
         "listings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -26,6 +38,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listings")),
         sa.UniqueConstraint("municipality", "receipt", "version", name=op.f("uq_listings_municipality_receipt_version")),
     )
+
+
+def _create_applications() -> None:
     op.create_table(
         "applications",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -74,8 +89,14 @@ def upgrade() -> None:
             name=op.f("uq_applications_municipality_section_filing_year_filing_number"),
         ),
     )
+
+
+def _index_applications() -> None:
     op.create_index("ix_applications_repeat", "applications", ["municipality", "repeat_key"], unique=False)
     op.create_index("ix_applications_work", "applications", ["municipality", "disposition", "stage"], unique=False)
+
+
+def _create_documents() -> None:
     op.create_table(
         "documents",
         sa.Column("application", sa.Integer(), nullable=False),
@@ -87,6 +108,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["application"], ["applications.id"], name=op.f("fk_documents_application")),
         sa.PrimaryKeyConstraint("application", "document", name=op.f("pk_documents")),
     )
+
+
+def _create_findings() -> None:
     op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -101,6 +125,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_findings")),
     )
     op.create_index("ix_findings_application", "findings", ["application"], unique=False)
+
+
+def _create_parts() -> None:
     op.create_table(
         "parts",
         sa.Column("application", sa.Integer(), nullable=False),
@@ -115,6 +142,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["application"], ["applications.id"], name=op.f("fk_parts_application")),
         sa.PrimaryKeyConstraint("application", "name", name=op.f("pk_parts")),
     )
+
+
+def _create_persons() -> None:
     op.create_table(
         "persons",
         sa.Column("application", sa.Integer(), nullable=False),
@@ -132,6 +162,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["application"], ["applications.id"], name=op.f("fk_persons_application")),
         sa.PrimaryKeyConstraint("application", "role", "ordinal", name=op.f("pk_persons")),
     )
+
+
+def _create_step_results() -> None:
     op.create_table(
         "step_results",
         sa.Column("application", sa.Integer(), nullable=False),
@@ -144,6 +177,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["application"], ["applications.id"], name=op.f("fk_step_results_application")),
         sa.PrimaryKeyConstraint("application", "step", "inputs", "attempt", name=op.f("pk_step_results")),
     )
+
+
+def _create_verifications() -> None:
     op.create_table(
         "verifications",
         sa.Column("application", sa.Integer(), nullable=False),

@@ -8,6 +8,12 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    _create_links()
+    _create_register_loads()
+    _create_residents()
+
+
+def _create_links() -> None:
     op.create_table(
         "links",
         sa.Column("municipality", sa.String(length=6), nullable=False),
@@ -17,6 +23,9 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.String(length=10), nullable=False),
         sa.PrimaryKeyConstraint("municipality", "serial_index", "atena", name=op.f("pk_links")),
     )
+
+
+def _create_register_loads() -> None:
     op.create_table(
         "register_loads",
         sa.Column("municipality", sa.String(length=6), nullable=False),
@@ -28,6 +37,9 @@ def upgrade() -> None:
         sa.Column("loaded_at", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("municipality", "name", name=op.f("pk_register_loads")),
     )
+
+
+def _create_residents() -> None:
     op.create_table(
         "residents",
         sa.Column("municipality", sa.String(length=6), nullable=False),

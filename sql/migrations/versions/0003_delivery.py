@@ -8,6 +8,16 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
+    _create_batches()
+    _create_deliveries()
+    _create_receipts()
+    _create_canonical()
+    _create_losses()
+    _create_obligations()
+    _create_batch_items()
+
+
+def _create_batches() -> None:
     op.create_table(
         "batches",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -25,6 +35,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batches")),
         sa.UniqueConstraint("municipality", "destination", "name", name=op.f("uq_batches_municipality_destination_name")),
     )
+
+
+def _create_deliveries() -> None:
     op.create_table(
         "deliveries",
         sa.Column("batch", sa.Integer(), nullable=False),
@@ -36,6 +49,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["batch"], ["batches.id"], name=op.f("fk_deliveries_batch")),
         sa.PrimaryKeyConstraint("batch", name=op.f("pk_deliveries")),
     )
+
+
+def _create_receipts() -> None:
     op.create_table(
         "receipts",
         sa.Column("batch", sa.Integer(), nullable=False),
@@ -48,6 +64,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["batch"], ["batches.id"], name=op.f("fk_receipts_batch")),
         sa.PrimaryKeyConstraint("batch", name=op.f("pk_receipts")),
     )
+
+
+def _create_canonical() -> None:
     op.create_table(
         "canonical",
         sa.Column("application", sa.Integer(), nullable=False),
@@ -56,6 +75,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["application"], ["applications.id"], name=op.f("fk_canonical_application")),
         sa.PrimaryKeyConstraint("application", name=op.f("pk_canonical")),
     )
+
+
+def _create_losses() -> None:
     op.create_table(
         "losses",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -70,6 +92,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["batch"], ["batches.id"], name=op.f("fk_losses_batch")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_losses")),
     )
+
+
+def _create_obligations() -> None:
     op.create_table(
         "obligations",
         sa.Column("application", sa.Integer(), nullable=False),
@@ -82,6 +107,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["application"], ["applications.id"], name=op.f("fk_obligations_application")),
         sa.PrimaryKeyConstraint("application", "destination", "generation", name=op.f("pk_obligations")),
     )
+
+
+def _create_batch_items() -> None:
     op.create_table(
         "batch_items",
         sa.Column("batch", sa.Integer(), nullable=False),

@@ -8,6 +8,13 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
+    _create_result_files()
+    _create_decisions()
+    _create_status_outbox()
+    _create_notice_outbox()
+
+
+def _create_result_files() -> None:
     op.create_table(
         "result_files",
         sa.Column("municipality", sa.String(length=6), nullable=False),
@@ -19,6 +26,9 @@ def upgrade() -> None:
         sa.Column("at", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("municipality", "destination", "name", name=op.f("pk_result_files")),
     )
+
+
+def _create_decisions() -> None:
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -34,6 +44,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
         sa.UniqueConstraint("application", name=op.f("uq_decisions_application")),
     )
+
+
+def _create_status_outbox() -> None:
     op.create_table(
         "status_outbox",
         sa.Column("application", sa.Integer(), nullable=False),
@@ -49,6 +62,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application", "status", name=op.f("pk_status_outbox")),
         sa.UniqueConstraint("reference", name=op.f("uq_status_outbox_reference")),
     )
+
+
+def _create_notice_outbox() -> None:
     op.create_table(
         "notice_outbox",
         sa.Column("application", sa.Integer(), nullable=False),

@@ -8,6 +8,15 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
+    _create_alarms()
+    _create_checkpoints()
+    _create_counters()
+    _create_day_closes()
+    _create_log_leaves()
+    _create_suite_runs()
+
+
+def _create_alarms() -> None:
     op.create_table(
         "alarms",
         sa.Column("municipality", sa.String(length=6), nullable=False),
@@ -18,6 +27,9 @@ def upgrade() -> None:
         sa.Column("times", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("municipality", "kind", "subject", name=op.f("pk_alarms")),
     )
+
+
+def _create_checkpoints() -> None:
     op.create_table(
         "checkpoints",
         sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
@@ -28,12 +40,18 @@ def upgrade() -> None:
         sa.Column("subtrees", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_checkpoints")),
     )
+
+
+def _create_counters() -> None:
     op.create_table(
         "counters",
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
     )
+
+
+def _create_day_closes() -> None:
     op.create_table(
         "day_closes",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -46,6 +64,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_day_closes")),
     )
     op.create_index("ix_day_closes_day", "day_closes", ["municipality", "day"], unique=False)
+
+
+def _create_log_leaves() -> None:
     op.create_table(
         "log_leaves",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
@@ -53,6 +74,9 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_log_leaves")),
     )
+
+
+def _create_suite_runs() -> None:
     op.create_table(
         "suite_runs",
         sa.Column("id", sa.Integer(), nullable=False),
