@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.faults import fault_point
+
 
 def write_batch(target: Path, sheets: Sequence[Path]) -> None:
     """Write the PDF of all pages of ``sheets``, in their order; a reader sees the earlier one or the whole new one. No sheets, no file."""
@@ -17,4 +19,5 @@ def write_batch(target: Path, sheets: Sequence[Path]) -> None:
             writer.append(sheet, import_outline=False)
         writer.add_metadata({"/Title": target.stem})
         writer.write(draft)
+    fault_point("cases.batch_drafted")
     draft.replace(target)
