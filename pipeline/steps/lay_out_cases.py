@@ -37,6 +37,7 @@ def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
     counts = {"cases": 0, "held_for_print": 0}
     written: dict[tuple[Path, str], list[tuple[Row[Any], str]]] = {}
     for row, inputs in cases:
+        _leave_open_folder(hub, row)
         try:
             write_folder(hub, row)
         except GlyphMissing:
@@ -102,12 +103,15 @@ def write_folder(hub: Hub, row: Row[Any]) -> None:
     write_case(section_folder(hub, row) / case_name(row), sheet_pdf=sheet.pdf(), form_pdf=package.form, attachments=attachments)
 
 
-def _clear_elsewhere(hub: Hub, row: Row[Any]) -> list[Path]:
-    """A case that proved to touch a protected person leaves the folder where everybody of the section could read it."""
-    stale = [folder for folder in _folders(hub, row.section) if folder != section_folder(hub, row) and (folder / case_name(row)).is_dir()]
-    for folder in stale:
-        shutil.rmtree(folder / case_name(row))
-    return stale
+def _leave_open_folder(hub: Hub, row: Row[Any]) -> None:
+    """A case that proved to touch a protected person leaves the folder that everybody of the section reads, and its batch print."""
+    ordinary, _ = _folders(hub, row.section)
+    if section_folder(hub, row) == ordinary:
+        return
+    if (ordinary / case_name(row)).is_dir():
+        shutil.rmtree(ordinary / case_name(row))
+    # Also when the folder is gone already: a kill may have come before the print.
+    print_batch(hub, ordinary, row.filed_on)
 
 
 def _cleaned_copies(hub: Hub, row: Row[Any]) -> dict[str, bytes]:

@@ -1,0 +1,45 @@
+"""Case folders (案件フォルダ) of a town: a case that proves to touch a protected person leaves the folder that the whole section reads."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import update
+
+from pipeline.journal.intake_tables import applications
+from tests.pipeline.days import DAY, NAHA, NEXT_DAY, at, hub_at, run
+
+BATCH = f"一括印刷_{DAY}.pdf"
+
+
+@pytest.fixture
+def laid_out(own: Callable[[Path], Path], delivered_root: Path) -> Path:
+    """A root whose cases are laid out, among them one whose card nobody knows and a protected person's."""
+    root = own(delivered_root)
+    run(root, ("cases",), at(10))
+    return root
+
+
+def printed(folder: Path) -> str:
+    """The text of a section's batch print."""
+    return "".join(page.extract_text() for page in PdfReader(folder / BATCH).pages)
+
+
+def test_a_case_that_becomes_restricted_leaves_the_open_folder_and_its_batch_print(laid_out: Path, expected: dict[str, Any]) -> None:
+    cases = laid_out / "cases" / NAHA
+    (receipt,) = expected["defects"]["unknown-serial"]["receipts"]
+    (protected,) = expected["defects"]["spouse-protected"]["receipts"]
+    assert (cases / "jidoteate" / receipt).is_dir()
+    assert not (cases / "jidoteate" / protected).exists()
+    assert receipt in printed(cases / "jidoteate")
+    with hub_at(laid_out, at(9, day=NEXT_DAY)) as hub, hub.journal.write() as write:
+        same = applications.c.receipt == receipt
+        write.execute(update(applications).where(same).values(restricted=True, reason="PROTECTED_PERSON"))
+        write.leaf("restricted")
+    run(laid_out, ("cases",), at(9, day=NEXT_DAY))
+    assert not (cases / "jidoteate" / receipt).exists()
+    assert (cases / "jidoteate-restricted" / receipt).is_dir()
+    assert receipt not in printed(cases / "jidoteate")
+    assert receipt in printed(cases / "jidoteate-restricted")
