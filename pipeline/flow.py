@@ -5,6 +5,7 @@ Importing this module is light; a step's module is imported when the step runs.
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -63,9 +64,27 @@ def run_step(step: str, code: str, *, root: Root, clock: "Clock") -> dict[str, i
     return counts
 
 
-def run_flow(flow: str, code: str, *, root: Root, clock: "Clock") -> dict[str, dict[str, int]]:
-    """Run all steps of a flow in order."""
+@dataclass(frozen=True, slots=True)
+class FlowRun:
+    """What the steps of a flow counted, and what stopped some of them."""
+
+    counts: Mapping[str, Mapping[str, int]]
+    stopped: Mapping[str, Exception]
+
+
+def run_flow(flow: str, code: str, *, root: Root, clock: "Clock") -> FlowRun:
+    """Run all steps of a flow in order. A step that is stopped leaves the others running: each works off its own list (P13)."""
+    from connectors.errors import ConnectorError
+    from pipeline.errors import HubError
     from pipeline.hub import open_hub
 
+    counts: dict[str, dict[str, int]] = {}
+    stopped: dict[str, Exception] = {}
     with open_hub(root, code, clock) as hub:
-        return {step: step_function(step)(hub) for step in FLOWS[flow]}
+        for step in FLOWS[flow]:
+            try:
+                counts[step] = step_function(step)(hub)
+            except (ConnectorError, HubError) as error:
+                log.info("flow_step_stopped", extra={"step": step, "municipality": code, "error": type(error).__name__})
+                stopped[step] = error
+    return FlowRun(counts, stopped)

@@ -1,4 +1,4 @@
-"""From flows to Airflow DAGs: the only module that knows Airflow. One DAG for each flow, mapped over the municipality files; only codes travel.
+"""From flows to Airflow DAGs: the only module that knows Airflow. One DAG for each flow, mapped over municipalities; only codes travel.
 
 Airflow is an at-least-once trigger: every step may be called again at any time, the journal knows what is done.
 """
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from airflow.sdk.bases.timetable import BaseTimetable
 
 OWNER = "municipal-it"
+VERDICT = "verdict"
 RETRIES = 3
 FIRST_DAY = moment(2026, 4, 1, tz="Asia/Tokyo")
 YEARS_AHEAD = range(2026, 2041)
@@ -52,6 +53,11 @@ def run_step_as_task(step: str, code: str) -> None:
         raise AirflowFailException(str(error)) from None
 
 
+def fail_for_stopped_steps(code: str) -> None:
+    """End the run red when a step was stopped, although the steps after it went on."""
+    raise AirflowFailException(f"{code}: a step was stopped; its own log says why")
+
+
 def flow_dag(flow: str, *, schedule: "str | BaseTimetable", description: str) -> DAG:
     """The DAG of a flow: its steps in order, for each municipality apart."""
     defaults = {"owner": OWNER, "retries": RETRIES, "retry_delay": retry_delay()}
@@ -68,11 +74,14 @@ def flow_dag(flow: str, *, schedule: "str | BaseTimetable", description: str) ->
 
         @task_group(group_id="steps")
         def steps_of(code: str) -> None:
+            # A step that is stopped leaves the later ones running: each works off its own list. The verdict keeps the failure visible.
+            verdict = task(task_id=VERDICT, do_xcom_push=False, trigger_rule="one_failed", retries=0)(fail_for_stopped_steps)(code)
             before = None
             for step in FLOWS[flow]:
-                this = task(task_id=step, do_xcom_push=False)(run_step_as_task)(step, code)
+                this = task(task_id=step, do_xcom_push=False, trigger_rule="all_done")(run_step_as_task)(step, code)
                 if before is not None:
                     before >> this
+                this >> verdict
                 before = this
 
         steps_of.expand(code=municipality_files())

@@ -24,7 +24,8 @@ def suite_of(catalogue: Catalogue, procedure: Procedure, group: str, *, version:
     items = catalogue.items[procedure.business][group]
     checks = tuple(_item_check(catalogue, item, day) for item in items.values())
     rules = tuple(_rule(declared) for declared in procedure.rules if declared.group == group and declared.rule != "rows")
-    counted = tuple(_row_rule(declared) for declared in procedure.rules if declared.rule == "rows" and group == main_group(catalogue, procedure))
+    main = group == main_group(catalogue, procedure)
+    counted = tuple(_row_rule(declared) for declared in procedure.rules if declared.rule == "rows" and main)
     return SuiteSpec(name=f"{procedure.id}.{group}", version=version, items=checks, rules=rules + counted)
 
 

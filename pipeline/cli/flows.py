@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.group import RED
+from pipeline.cli.group import RED, tell
 from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, date_option, municipality_option, root_option
 from pipeline.flow import FLOWS, run_flow
 from pipeline.hub import open_hub
@@ -23,8 +23,14 @@ from pipeline.steps.report_day import report_day
 def run(flow: str, code: str | None, day: date | None, root_folder: Path | None) -> None:
     """Run the steps of a FLOW. Example: hub run intake --municipality 472018 --root var/demo"""
     root = chosen_root(root_folder)
-    for step, counts in run_flow(flow, chosen_municipality(code), root=root, clock=clock_of_command(day)).items():
+    ran = run_flow(flow, chosen_municipality(code), root=root, clock=clock_of_command(day))
+    for step, counts in ran.counts.items():
         click.echo(f"{step}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    if ran.stopped:
+        *others, last = ran.stopped.values()
+        for error in others:
+            tell(str(error))
+        raise last
 
 
 @click.command()

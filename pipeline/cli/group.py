@@ -129,8 +129,13 @@ def _message_of(error: Exception) -> tuple[str, int] | None:
     return None
 
 
-def _end(message: str, code: int) -> NoReturn:
+def tell(message: str) -> None:
+    """One line on stderr, 個人番号 masked."""
     click.echo(f"hub: {mask_numbers(' '.join(message.split()))}", err=True)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    tell(message)
     sys.exit(code)
 
 

@@ -12,6 +12,7 @@ from mappings.catalogue import mapping_for
 from mappings.engine import Mapped, Source, map_batch
 from mappings.mapping import Mapping
 from mappings.procedure import Procedure
+from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import canonical
@@ -55,7 +56,7 @@ def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
     for row in rows:
         try:
             version, mapping, source = source_of(hub, row)
-        except (Refused, LookupError):
+        except (Refused, LookupError, EvidenceBroken):
             continue
         groups.setdefault((version, legal_day(hub, row)), (mapping, []))[1].append(source)
     outcomes: dict[int, Outcome] = {}

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Row, and_, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConnectorError
-from pipeline.errors import HubError
+from pipeline.alarms import raise_alarm
+from pipeline.errors import EvidenceBroken, HubError
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.intake_tables import STAGES, applications, findings, step_results
@@ -106,12 +107,19 @@ def judge_safely(hub: Hub, step: Step, row: Application) -> Outcome:
         return step.judge(hub, row)
     except Refused as refused:
         return Outcome(findings=(refused.finding,))
+    except EvidenceBroken as error:
+        # Its neighbours' evidence holds; the alarm tells that somebody or something changed what was sealed.
+        return Outcome(findings=(Finding("EVIDENCE_BROKEN", where=step.name, detail=error.what[:200]),), record=_alarm(hub, row))
     except (ConnectorError, HubError, SQLAlchemyError):
         raise
     except Exception as error:  # noqa: BLE001  the one wide handler of the hub: the border between one application and its neighbours
         # Unforeseen content must not stop the neighbours; the class name says where to look, the text could carry a value.
         log.error("step_failed_on_application", extra={"step": step.name, "application": row.id, "error": type(error).__name__})  # noqa: TRY400  a traceback could carry a value
         return Outcome(findings=(Finding("STEP_FAILED", where=step.name, detail=type(error).__name__),))
+
+
+def _alarm(hub: Hub, row: Application) -> Record:
+    return lambda write: raise_alarm(hub, write, kind="EVIDENCE_BROKEN", subject=row.receipt)
 
 
 def record_outcome(hub: Hub, step: Step, row: Application, *, inputs: str, attempt: int, outcome: Outcome) -> bool:

@@ -49,7 +49,7 @@ def day_runs(load_dag: Callable[[str], Any], world: Running, at: Callable[[int],
 def test_the_dags_run_a_day_and_only_codes_travel_between_tasks(day_runs: dict[str, Any], world: Running, airflow_database: Path) -> None:
     assert {flow: str(run.state) for flow, run in day_runs.items()} == dict.fromkeys(FLOWS, "success")
     for flow, run in day_runs.items():
-        assert {task for task, *_ in _instances(airflow_database, run)} == {f"steps.{step}" for step in FLOWS[flow]}
+        assert {task for task, *_ in _instances(airflow_database, run)} == {f"steps.{step}" for step in (*FLOWS[flow], "verdict")}
     with open_hub(Root(world.root), CODE, Clock(moment(18))) as hub:
         balance = balance_of(hub, DAY)
     assert balance.holds
@@ -72,6 +72,8 @@ def test_a_broken_municipality_file_fails_only_its_own_branch(
     assert _instances(airflow_database, run) == [
         ("steps.refresh_links", 0, "failed", 1),
         ("steps.refresh_links", 1, "success", 1),
+        ("steps.verdict", 0, "failed", 1),
+        ("steps.verdict", 1, "skipped", 0),
     ]
     assert str(run.state) == "failed"
 
@@ -82,7 +84,7 @@ def test_what_passes_by_itself_is_tried_again(
     calls = _fail_twice(monkeypatch, TransientError("portal", "answers 503"))
     run = load_dag("refresh_links").test(logical_date=at(8))
     assert calls == ["refresh_links"] * 3
-    assert _instances(airflow_database, run) == [("steps.refresh_links", 0, "success", 3)]
+    assert _instances(airflow_database, run) == [("steps.refresh_links", 0, "success", 3), ("steps.verdict", 0, "skipped", 0)]
 
 
 def test_what_only_a_person_can_mend_is_not_tried_again(
@@ -91,7 +93,24 @@ def test_what_only_a_person_can_mend_is_not_tried_again(
     calls = _fail_twice(monkeypatch, PermanentError("portal", "the client secret is refused"))
     run = load_dag("refresh_links").test(logical_date=at(9))
     assert calls == ["refresh_links"]
-    assert _instances(airflow_database, run) == [("steps.refresh_links", 0, "failed", 1)]
+    assert _instances(airflow_database, run) == [("steps.refresh_links", 0, "failed", 1), ("steps.verdict", 0, "failed", 1)]
+
+
+def test_a_stopped_step_leaves_the_later_ones_running_and_the_run_red(
+    load_dag: Callable[[str], Any], at: Callable[[int], datetime], monkeypatch: pytest.MonkeyPatch, airflow_database: Path
+) -> None:
+    calls = _fail_twice(monkeypatch, PermanentError("jidoteate-host", "another host key"))
+    run = load_dag("notify").test(logical_date=at(10))
+    assert calls == list(FLOWS["notify"])
+    states = {task: state for task, _, state, _ in _instances(airflow_database, run)}
+    assert states == {
+        "steps.answers": "failed",
+        "steps.statuses": "failed",
+        "steps.notices": "success",
+        "steps.cases": "success",
+        "steps.verdict": "failed",
+    }
+    assert str(run.state) == "failed"
 
 
 def _fail_twice(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[str]:

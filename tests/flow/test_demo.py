@@ -155,7 +155,7 @@ def test_small_days_balance_too(tmp_path: Path, applications: int) -> None:
             if flow == "notify":
                 running.control.settle("receipts")
                 running.control.settle("results")
-            run_flow(flow, MUNICIPALITY, root=root, clock=Clock(moment))
+            assert not run_flow(flow, MUNICIPALITY, root=root, clock=Clock(moment)).stopped
     finally:
         stop(tmp_path)
     with open_hub(root, MUNICIPALITY, Clock(at(18))) as hub:
