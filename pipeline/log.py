@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, select
 
 from pipeline.checkpoints import Checkpoint, Leaf, export_log, in_order, sign_checkpoint
 from pipeline.faults import fault_point
-from pipeline.journal.database import Journal
+from pipeline.journal.database import Journal, Write
 from pipeline.journal.evidence_tables import checkpoints, log_leaves
 from pipeline.keyring import KeyRing
 from pipeline.merkle import CompactRange
@@ -31,9 +31,8 @@ def make_checkpoint(journal: Journal, keys: KeyRing) -> Checkpoint:
     signed = sign_checkpoint(keys, size=whole.size, root=whole.root(), time=journal.clock.now())
     row = {"size": signed.size, "root": signed.root, "time": signed.time, "key_id": signed.key, "signature": signed.signature}
     with journal.engine.connect() as connection, connection.begin():
-        # The one write without a leaf: a checkpoint speaks of the log and is no part of it.
-        if connection.execute(select(checkpoints.c.size).where(checkpoints.c.size == signed.size)).first() is None:
-            connection.execute(insert(checkpoints).values(**row, subtrees=whole.packed()))
+        # The one write without a leaf: a checkpoint speaks of the log and is no part of it. Of two workers at one size the first is kept.
+        Write(connection, journal.clock).insert_new(checkpoints, {**row, "subtrees": whole.packed()})
         fault_point("checkpoint.before_commit")
     fault_point("checkpoint.after_commit")
     return signed

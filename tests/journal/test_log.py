@@ -1,9 +1,12 @@
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select, text
 
+from pipeline.checkpoints import sign_checkpoint
 from pipeline.journal.database import Journal
 from pipeline.journal.evidence_tables import checkpoints, log_leaves
 from pipeline.keyring import KeyRing
@@ -39,6 +42,20 @@ def test_a_checkpoint_without_news_is_the_last_one_again(journal: Journal, keys:
     _add(journal, 4)
     assert make_checkpoint(journal, keys) == make_checkpoint(journal, keys)
     assert len(journal.rows(select(checkpoints))) == 1
+
+
+def test_two_workers_that_sign_the_same_state_leave_one_checkpoint(
+    journal: Journal, keys: KeyRing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = Barrier(2)
+    monkeypatch.setattr("pipeline.log.sign_checkpoint", lambda *given, **named: (both.wait(), sign_checkpoint(*given, **named))[1])
+    _add(journal, 4)
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: make_checkpoint(journal, keys), range(2)))
+    assert {checkpoint.size for checkpoint in made} == {4}
+    assert len(journal.rows(select(checkpoints))) == 1
+    write_log(journal, keys, tmp_path / "log.jsonl")
+    assert verify_export(tmp_path / "log.jsonl").good
 
 
 @pytest.mark.parametrize("change", ["data", "left out", "swapped"])
