@@ -1,1 +1,1 @@
-"""The outside world: one module for each outside system or protocol and for each untrusted container. Hands over plain bytes, trees and cells."""
+"""Connectors (接続): one module for each outside system or protocol, and for each untrusted container. Plain bytes leave here."""
