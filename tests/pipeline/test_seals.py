@@ -10,12 +10,12 @@ from pipeline.case_sheets import sheet_of
 from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub
 from pipeline.journal.delivery_tables import batches, canonical
-from pipeline.journal.intake_tables import applications, parts, persons, step_results, verifications
+from pipeline.journal.intake_tables import applications, findings, parts, persons, step_results, verifications
 from pipeline.journal.register_tables import residents
 from pipeline.packages import package_of
 from pipeline.residents import by_atena
 from pipeline.steps.close_day import inspect_day
-from tests.pipeline.days import DAY, at, hub_at, rows, run
+from tests.pipeline.days import DAY, alarms_of, at, hub_at, rows, run
 
 Own = Callable[[Path], Path]
 
@@ -63,20 +63,22 @@ def test_a_raw_package_that_is_gone_or_stands_in_anothers_place_is_refused(own: 
                 package_of(hub, row)
 
 
-def test_a_step_that_meets_broken_evidence_stops_and_does_not_hold_the_application_for_it(
-    own: Own, made_root: Path, checked_root: Path
-) -> None:
+def test_a_step_that_meets_broken_evidence_holds_its_application_raises_an_alarm_and_goes_on(own: Own, checked_root: Path) -> None:
     root = own(checked_root)
-    victim = claims(root)[0]
+    victim, neighbour, *_ = claims(root)
+    both = [victim.id, neighbour.id]
     with hub_at(root, at(10)) as hub, hub.journal.write() as write:
-        write.execute(update(applications).where(applications.c.id == victim.id).values(stage="opened"))
-        write.execute(step_results.delete().where(step_results.c.application == victim.id, step_results.c.step == "verify"))
+        write.execute(update(applications).where(applications.c.id.in_(both)).values(stage="opened"))
+        write.execute(step_results.delete().where(step_results.c.application.in_(both), step_results.c.step == "verify"))
         write.leaf("set_back")
     flip(root / "sealed" / victim.blob)
-    with pytest.raises(EvidenceBroken, match=victim.blob):
-        run(root, ("verify",), at(10))
-    (row,) = rows(root, select(applications).where(applications.c.id == victim.id))
-    assert (row.stage, row.disposition) == ("opened", "open")
+    run(root, ("verify",), at(10))
+    held, done = rows(root, select(applications).where(applications.c.id.in_(both)).order_by(applications.c.id))
+    assert (held.stage, held.disposition, held.reason) == ("opened", "held", "EVIDENCE_BROKEN")
+    assert (done.stage, done.disposition) == ("verified", "open")
+    assert alarms_of(root) == {("EVIDENCE_BROKEN", victim.receipt)}
+    (finding,) = rows(root, select(findings).where(findings.c.application == victim.id, findings.c.step == "verify"))
+    assert victim.blob in finding.detail
 
 
 def test_claims_that_were_exchanged_between_two_persons_do_not_open(own: Own, checked_root: Path) -> None:
