@@ -143,7 +143,7 @@ def settle_applications(hub: Hub) -> int:
         if any(state in ("owed", "released") for state, _ in states):
             continue
         held = next((reason for state, reason in states if state == "held"), None)
-        moved += _settle(hub, row, held)
+        moved += _settle(hub, row, held, examined=any(state == "delivered" for state, _ in states))
     return moved
 
 
@@ -152,7 +152,8 @@ def _released_applications(hub: Hub) -> list[Row[Any]]:
     return hub.journal.rows(select(applications).where(applications.c.municipality == hub.code, released).order_by(applications.c.id))
 
 
-def _settle(hub: Hub, row: Row[Any], held: str | None) -> int:
+def _settle(hub: Hub, row: Row[Any], held: str | None, *, examined: bool) -> int:
+    """examined: at least one receiving system has the records, so that somebody looks at them."""
     values = {
         "stage": "delivered",
         "disposition": "held" if held else "delivered",
@@ -163,6 +164,7 @@ def _settle(hub: Hub, row: Row[Any], held: str | None) -> int:
         unchanged = (applications.c.id == row.id) & (applications.c.stage == "released")
         if write.execute(update(applications).where(unchanged).values(**values)).rowcount == 0:
             return 0
-        owe_status(hub, write, row.id, row.receipt, "EXAMINING")
+        if examined:
+            owe_status(hub, write, row.id, row.receipt, "EXAMINING")
         write.leaf("application_delivered", application=row.id, disposition=values["disposition"], reason=held)
     return 1
