@@ -42,7 +42,7 @@ def test_keys_are_never_made_over_existing_ones(tmp_path: Path) -> None:
 def test_a_missing_folder_is_named_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="keys is missing") as caught:
         KeyRing.open(tmp_path)
-    assert "hub demo" in caught.value.remedy
+    assert "hub setup" in caught.value.remedy
 
 
 @pytest.mark.parametrize("name", ["kek-0001.key", "index.key", "checkpoint.key"])
