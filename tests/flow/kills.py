@@ -24,7 +24,7 @@ from pipeline.places import Root
 from pipeline.steps.close_day import inspect_day
 from sandbox import world
 from sandbox.process import Running, adopt_or_start, stop
-from tests.flow.outside_world import OutsideWorld, outside_world, repeated_effects, unfinished_files, unreceipted
+from tests.flow.outside_world import OutsideWorld, outside_world, papers, repeated_effects, unfinished_files, unreceipted
 from validation.checks import ItemCheck, SuiteSpec, Table
 from validation.runner import check
 from vocabulary.clock import Clock
@@ -49,9 +49,10 @@ Kill = tuple[str, int]
 
 @dataclass(frozen=True)
 class Day:
-    """How a day ended: seen from outside, and what the hub says about it."""
+    """How a day ended: seen from outside, what lies before clerks and auditors, and what the hub says about it."""
 
     outside: OutsideWorld
+    papers: frozenset[str]
     outcomes: dict[str, list[str]]
     balanced: bool
     faults: tuple[str, ...]
@@ -139,7 +140,7 @@ def judge(root: Path) -> Day:
     faults += [f"no receipt for {name}" for name in unreceipted(root)]
     faults += [f"unfinished {name}" for name in unfinished_files(root)]
     faults += found.problems
-    return Day(outside_world(root), outcomes, found.balanced, tuple(faults))
+    return Day(outside_world(root), papers(root), outcomes, found.balanced, tuple(faults))
 
 
 def undisturbed(root: Path, snapshots: Path) -> tuple[Day, dict[str, Counter[str]]]:

@@ -84,6 +84,11 @@ def unfinished_files(root: Path) -> list[str]:
     return sorted(str(path.relative_to(root)) for place in places for path in place.rglob(".*"))
 
 
+def papers(root: Path) -> frozenset[str]:
+    """Names of all case files, batch prints and pages."""
+    return frozenset(str(path.relative_to(root)) for name in ("cases", "reports") for path in (root / name).rglob("*") if path.is_file())
+
+
 def delivered_records(root: Path) -> Counter[tuple[str, str, str]]:
     """(destination, kind of record, 受付番号) → rows."""
     found: Counter[tuple[str, str, str]] = Counter()
