@@ -21,7 +21,7 @@ def test_that_is_skipped():
 
 def _run(folder: Path, root: Path, *, server: str, options: list[str]) -> subprocess.CompletedProcess[str]:
     (folder / "test_skipping.py").write_text(SKIPPING, encoding="utf-8")
-    environment = {**os.environ, "CI": server, "PYTHONPATH": str(root / "tests"), "PYTEST_ADDOPTS": ""}
+    environment = {**os.environ, "CI": server, "PYTHONPATH": f"{root}{os.pathsep}{root / 'tests'}", "PYTEST_ADDOPTS": ""}
     plain = [sys.executable, "-m", "pytest", "-c", os.devnull, "--rootdir", str(folder), "-p", "conftest", "-p", "no:cacheprovider"]
     return subprocess.run([*plain, *options, str(folder)], cwd=folder, env=environment, capture_output=True, text=True, check=False)
 

@@ -9,7 +9,7 @@ import signal
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
@@ -117,12 +117,12 @@ def _work(running: Running, steps: Sequence[tuple[str, str]]) -> None:
                 step_function(step)(hub)
 
 
-def _forked(work: object, *, log: Path, environment: dict[str, str] | None = None) -> int:
+def _forked(work: Callable[[], object], *, log: Path, environment: dict[str, str] | None = None) -> int:
     child = os.fork()
     if child == 0:
         os.environ.update(environment or {})
         try:
-            work()  # type: ignore[operator]
+            work()
             sys.stdout.flush()
             os._exit(0)
         except BaseException:  # noqa: BLE001  nothing of the parent's may run in the child

@@ -1,4 +1,5 @@
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -13,7 +14,7 @@ def hub() -> Hub:
     municipality = SimpleNamespace(destinations={"hoiku": SimpleNamespace(name="子ども・子育て支援システム")})
     named = SimpleNamespace(catalogue=load_catalogue(), municipality=municipality)
     named.destination = lambda name: municipality.destinations[name]
-    return named  # type: ignore[return-value]
+    return cast(Hub, named)
 
 
 @pytest.mark.parametrize(
