@@ -20,7 +20,7 @@ class SpecError(Exception):
         self.allowed = allowed
 
 
-class _TextLoader(yaml.BaseLoader):
+class _TextLoader(yaml.CBaseLoader):
     """Mappings, lists and text; a key that stands twice is refused."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

@@ -93,6 +93,15 @@ class Hub:
 
     def specification_version(self, procedure: str) -> str:
         """Digest of everything that decides how a procedure is mapped and checked: its folder, its items, the code lists."""
+        if procedure not in self._versions:
+            self._versions[procedure] = self._digest_of_specification(procedure)
+        return self._versions[procedure]
+
+    @cached_property
+    def _versions(self) -> dict[str, str]:
+        return {}
+
+    def _digest_of_specification(self, procedure: str) -> str:
         specification = self.procedure(procedure)
         folders = (specification.folder, self.catalogue.root / "items" / specification.business, self.catalogue.root / "codelists")
         files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())

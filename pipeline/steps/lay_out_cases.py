@@ -51,8 +51,7 @@ def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
         print_batch(hub, folder, day)
         fault_point("cases.batch_printed")
         # Noted last: a case that is noted also stands in the batch print.
-        for row, inputs in done:
-            _note(hub, row, inputs)
+        _note(hub, done)
     return counts
 
 
@@ -106,12 +105,12 @@ def write_folder(hub: Hub, row: Row[Any]) -> None:
 def _leave_open_folder(hub: Hub, row: Row[Any]) -> None:
     """A case that proved to touch a protected person leaves the folder that everybody of the section reads, and its batch print."""
     ordinary, _ = _folders(hub, row.section)
-    if section_folder(hub, row) == ordinary:
+    if section_folder(hub, row) == ordinary or not (ordinary / case_name(row)).is_dir():
         return
-    if (ordinary / case_name(row)).is_dir():
-        shutil.rmtree(ordinary / case_name(row))
-    # Also when the folder is gone already: a kill may have come before the print.
+    # The print first: while the folder stands, a run that was killed in between comes back to both.
     print_batch(hub, ordinary, row.filed_on)
+    fault_point("cases.left_open_print")
+    shutil.rmtree(ordinary / case_name(row))
 
 
 def _cleaned_copies(hub: Hub, row: Row[Any]) -> dict[str, bytes]:
@@ -124,11 +123,13 @@ def _cleaned_copies(hub: Hub, row: Row[Any]) -> dict[str, bytes]:
     return copies
 
 
-def _note(hub: Hub, row: Row[Any], inputs: str) -> None:
+def _note(hub: Hub, done: list[tuple[Row[Any], str]]) -> None:
+    now = hub.clock.now().isoformat()
     with hub.journal.write() as write:
-        result = {"application": row.id, "step": STEP, "inputs": inputs, "attempt": 1, "outcome": "done", "at": hub.clock.now().isoformat()}
-        if write.insert_new(step_results, result):
-            write.leaf("case_laid_out", application=row.id, inputs=inputs)
+        for row, inputs in done:
+            result = {"application": row.id, "step": STEP, "inputs": inputs, "attempt": 1, "outcome": "done", "at": now}
+            if write.insert_new(step_results, result):
+                write.leaf("case_laid_out", application=row.id, inputs=inputs)
 
 
 def _hold_for_print(hub: Hub, row: Row[Any]) -> None:
@@ -147,7 +148,7 @@ def _hold_for_print(hub: Hub, row: Row[Any]) -> None:
         known = select(findings.c.id).where(findings.c.application == row.id, findings.c.code == "GLYPH_MISSING")
         if write.read(known).first() is None:
             write.execute(insert(findings).values(**finding))
-            write.leaf("case_held_for_print", application=row.id)
+        write.leaf("case_held_for_print", application=row.id)
 
 
 def print_batch(hub: Hub, folder: Path, day: str) -> None:
