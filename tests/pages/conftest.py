@@ -83,7 +83,7 @@ REPORT = DayReport(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def report() -> DayReport:
     """A day that balances."""
     return REPORT
