@@ -52,6 +52,9 @@ ALARMS: Final = {
     "ANSWER_UNREADABLE": Saying(
         "受け取る側が置いたファイルを読めません。", "次の実行でもう一度読みます。続くときは受け取る側に出し直しを依頼してください。"
     ),
+    "CASE_NOT_LAID_OUT": Saying(
+        "審査票または案件フォルダを作れません。", "情報政策課へ連絡してください。ほかの案件には影響ありません。次の実行でもう一度作ります。"
+    ),
     "RESULT_ROWS_REFUSED": Saying("結果ファイルに取り込めない行があります。", "担当課に結果ファイルの内容を確認してください。"),
 }
 """Alarms whose kind is no reason code."""

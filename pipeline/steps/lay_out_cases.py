@@ -9,6 +9,7 @@ from sqlalchemy import Row, exists, func, insert, not_, select
 
 from pipeline.alarms import raise_alarm
 from pipeline.case_sheets import sheet_of
+from pipeline.errors import EvidenceBroken
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
@@ -17,7 +18,9 @@ from pipeline.packages import package_of
 from pipeline.printing.batch import write_batch
 from pipeline.printing.case_folder import SHEET_NAME, attachment_name, write_case
 from pipeline.printing.glyphs import GlyphMissing
+from pipeline.printing.sheets import SheetError
 from pipeline.steps.open_packages import cleaned_context
+from vocabulary.findings import Refused
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +37,7 @@ def lay_out_cases(hub: Hub) -> dict[str, int]:
 
 
 def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
-    counts = {"cases": 0, "held_for_print": 0}
+    counts = {"cases": 0, "held_for_print": 0, "put_off": 0}
     written: dict[tuple[Path, str], list[tuple[Row[Any], str]]] = {}
     for row, inputs in cases:
         _leave_open_folder(hub, row)
@@ -43,6 +46,10 @@ def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
         except GlyphMissing:
             _hold_for_print(hub, row)
             counts["held_for_print"] += 1
+            continue
+        except (EvidenceBroken, Refused, SheetError, ValueError) as error:
+            _put_off(hub, row, error)
+            counts["put_off"] += 1
             continue
         fault_point("cases.folder_written")
         written.setdefault((section_folder(hub, row), row.filed_on), []).append((row, inputs))
@@ -72,11 +79,6 @@ def case_name(row: Row[Any]) -> str:
     return row.receipt if row.version == 1 else f"{row.receipt}-v{row.version}"
 
 
-def _opened(hub: Hub) -> list[Row[Any]]:
-    opened = (applications.c.municipality == hub.code) & (applications.c.stage != "stored")
-    return hub.journal.rows(select(applications).where(opened).order_by(applications.c.id))
-
-
 def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
     """Opened applications whose state has no sheet yet: a person has to act, or the records have left; not each stage in between."""
     state = applications.c.stage + "/" + applications.c.disposition + "/" + func.coalesce(applications.c.reason, "")
@@ -86,12 +88,11 @@ def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
     return [(row, row.state) for row in rows]
 
 
-def _is_worth_a_sheet(row: Row[Any]) -> bool:
-    return row.disposition in WORTH_A_SHEET
-
-
 def write_folder(hub: Hub, row: Row[Any]) -> None:
-    """Write one case folder. Raises GlyphMissing when a character of the sheet cannot be printed."""
+    """Write one case folder. Raises GlyphMissing when a character of the sheet cannot be printed.
+
+    Raises EvidenceBroken, Refused, SheetError or ValueError when this case cannot be laid out for another reason.
+    """
     package = package_of(hub, row)
     sheet = sheet_of(hub, row, package)
     cleaned = _cleaned_copies(hub, row)
@@ -149,6 +150,18 @@ def _hold_for_print(hub: Hub, row: Row[Any]) -> None:
         if write.read(known).first() is None:
             write.execute(insert(findings).values(**finding))
         write.leaf("case_held_for_print", application=row.id)
+
+
+def _put_off(hub: Hub, row: Row[Any], error: Exception) -> None:
+    """One case that cannot be laid out waits for the next run; its neighbours do not wait for it."""
+    with hub.journal.write() as write:
+        if isinstance(error, EvidenceBroken):
+            raise_alarm(hub, write, kind="EVIDENCE_BROKEN", subject=row.receipt)
+        else:
+            raise_alarm(hub, write, kind="CASE_NOT_LAID_OUT", subject=row.receipt)
+        write.leaf("case_put_off", application=row.id, error=type(error).__name__)
+    # The class name only: the text could carry a value.
+    log.error("case_put_off", extra={"application": row.id, "error": type(error).__name__})
 
 
 def print_batch(hub: Hub, folder: Path, day: str) -> None:

@@ -24,6 +24,7 @@ RARE_EVENTS = {
     "destination_stopped": "a receiving system refuses for good",
     "release_stopped": "the gate found a person who does not belong there",
     "case_held_for_print": "a character cannot be printed",
+    "case_put_off": "evidence is broken, or a sheet needs more than its page",
     "listing_repeated": "the portal counted up a version without other content",
 }
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from pipeline.journal.intake_tables import applications
-from tests.pipeline.days import DAY, NAHA, NEXT_DAY, at, hub_at, run
+from pipeline.printing.case_sheet import CaseSheet
+from pipeline.printing.sheets import PageFull
+from tests.pipeline.days import DAY, NAHA, NEXT_DAY, alarms_of, at, hub_at, rows, run
 
 BATCH = f"一括印刷_{DAY}.pdf"
 
@@ -43,3 +45,28 @@ def test_a_case_that_becomes_restricted_leaves_the_open_folder_and_its_batch_pri
     assert (cases / "jidoteate-restricted" / receipt).is_dir()
     assert receipt not in printed(cases / "jidoteate")
     assert receipt in printed(cases / "jidoteate-restricted")
+
+
+def test_a_case_that_cannot_be_laid_out_waits_and_its_neighbours_do_not(
+    own: Callable[[Path], Path], delivered_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = own(delivered_root)
+    delivered = select(applications).where(applications.c.disposition == "delivered").order_by(applications.c.id)
+    broken, full, *others = rows(root, delivered)
+    (root / "sealed" / broken.blob).unlink()
+    draw = CaseSheet.pdf
+
+    def pdf(sheet: CaseSheet) -> bytes:
+        if sheet.receipt == full.receipt:
+            raise PageFull("a 審査票 needs more than its page")
+        return draw(sheet)
+
+    monkeypatch.setattr(CaseSheet, "pdf", pdf)
+    run(root, ("cases",), at(10))
+    laid = {folder.name for folder in (root / "cases" / NAHA).glob("*/*") if folder.is_dir()}
+    assert {row.receipt for row in others} <= laid
+    assert laid.isdisjoint({broken.receipt, full.receipt})
+    assert alarms_of(root) == {("EVIDENCE_BROKEN", broken.receipt), ("CASE_NOT_LAID_OUT", full.receipt)}
+    monkeypatch.undo()
+    run(root, ("cases",), at(11))
+    assert [folder.name for folder in (root / "cases" / NAHA).glob(f"*/{full.receipt}")] == [full.receipt]
