@@ -9,12 +9,16 @@ from typing import Any
 
 from sqlalchemy import Table, delete, select
 
+from connectors.errors import PermanentError
 from connectors.register import Link, RegisterFile, Resident, finished_files, read_links, read_residents
+from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.register_tables import links, register_loads, residents
 from pipeline.residents import resident_context
+from pipeline.steps.deliver import raise_stopped
+from vocabulary.findings import Finding, Refused
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +27,37 @@ OPEN_END = "9999-12-31"
 
 
 def refresh_links(hub: Hub) -> dict[str, int]:
-    """Load every finished file that is not loaded yet: the newest full extract first, then the deltas after it."""
+    """Load every finished file that is not loaded yet: the newest full extract first, then the deltas after it.
+
+    Raises PermanentError at the end, when the other kind is loaded, for a file that does not follow its profile.
+    """
     folder = hub.folder(hub.municipality.register_office.connection)
     counts = {"files": 0, "rows": 0}
+    stopped: dict[str, PermanentError] = {}
     present = [*finished_files(folder, "links"), *finished_files(folder, "residents")]
     with hub.journal.alone(f"register/{hub.code}") as mine:
         for file in files_to_load(present, loaded_names(hub)) if mine else []:
-            counts["rows"] += load_file(hub, file)
+            if file.kind in stopped:
+                continue
+            try:
+                counts["rows"] += load_file(hub, file)
+            except Refused as refused:
+                stopped[file.kind] = _stop_kind(hub, refused.finding)
+                continue
             counts["files"] += 1
             fault_point("links.file_loaded")
     log.info("links_refreshed", extra=counts)
+    raise_stopped(list(stopped.values()))
     return counts
+
+
+def _stop_kind(hub: Hub, finding: Finding) -> PermanentError:
+    """Note a file that was not taken in; what was loaded before stands, and nothing after it is loaded before it is put right."""
+    with hub.journal.write() as write:
+        raise_alarm(hub, write, kind="REGISTER_ROW", subject=finding.where)
+        write.leaf("register_file_refused", municipality=hub.code, place=finding.where)
+    system = hub.municipality.register_office.connection
+    return PermanentError(system, f"{finding.where}: {finding.detail}; ask the register office for the file again")
 
 
 def loaded_names(hub: Hub) -> set[str]:
@@ -42,7 +66,10 @@ def loaded_names(hub: Hub) -> set[str]:
 
 
 def files_to_load(files: Iterable[RegisterFile], loaded: set[str]) -> list[RegisterFile]:
-    """For each kind: the newest full extract if it is new, and the deltas after the newest full that are new, oldest first."""
+    """For each kind: the newest full extract if it is new, and the deltas after it that are new, oldest first.
+
+    A full extract that is new replaces what deltas of its day or later have changed: these are taken in again.
+    """
     chosen: list[RegisterFile] = []
     ordered = list(files)
     for kind in ("links", "residents"):
@@ -50,7 +77,8 @@ def files_to_load(files: Iterable[RegisterFile], loaded: set[str]) -> list[Regis
         newest = [file for file in of_kind if file.full][-1:]
         since = newest[0].stamp if newest else ""
         wanted = newest + [file for file in of_kind if not file.full and file.stamp >= since]
-        chosen += [file for file in wanted if file.path.name not in loaded]
+        replaced = bool(newest) and newest[0].path.name not in loaded
+        chosen += [file for file in wanted if replaced or file.path.name not in loaded]
     return chosen
 
 
@@ -61,6 +89,9 @@ def load_file(hub: Hub, file: RegisterFile) -> int:
     with hub.journal.write() as write:
         if file.full:
             write.execute(delete(table).where(table.c.municipality == hub.code))
+            # With the extract, so that a run that is killed before the deltas leaves them to the next one.
+            later = (register_loads.c.kind == file.kind) & (register_loads.c.as_of >= file.stamp)
+            write.execute(delete(register_loads).where(register_loads.c.municipality == hub.code, later))
         rows = _enter_links(hub, write, file.path) if file.kind == "links" else _enter_residents(hub, write, file)
         load = {
             "municipality": hub.code,
