@@ -11,10 +11,11 @@ _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream(\r\n|\n|\r)")
 _MOST_INFLATED = 64 << 20
 _MOST_OPENINGS = 8
-# /JS is short enough to occur by chance in compressed data, so it counts only before a string or a reference.
+# Only names too long to occur by chance in the compressed bytes of a photo. A script never stands under the short /JS alone: its action also
+# says /S /JavaScript or /S /Rendition; a form's /XFA is followed by an array or a reference (ISO 32000-1: 12.6.4.13, 12.6.4.16, 12.7.8).
 _ACTIVE = re.compile(
-    rb"/(JavaScript|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm|Encrypt)(?![A-Za-z0-9])"
-    rb"|/JS\s*(\(|<|\d{1,10}\s+\d{1,5}\s+R)"
+    rb"/(JavaScript|Rendition|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm|Encrypt)(?![A-Za-z0-9])"
+    rb"|/XFA\s*(\[|\d{1,10}\s+\d{1,5}\s+R)"
 )
 _OPENING = re.compile(rb"/OpenAction\s*(?:(\[)|(<<[^>]*>>|<<)|(\d{1,10}\s+\d{1,5})\s+R)")
 _GO_TO = re.compile(rb"/S\s*/GoTo(?![A-Za-z])")

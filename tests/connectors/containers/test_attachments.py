@@ -156,7 +156,9 @@ ACTIVE_PDFS = {
     "password": written_pdf(lambda writer: writer.encrypt("secret")),
     "launch": pdf_with(b"/OpenAction << /S /Launch /F (cmd.exe) >>"),
     "escaped name": pdf_with(b"/OpenAction << /S /J#61vaScript >>"),
-    "script by reference": pdf_with(b"/X << /JS 5 0 R >>"),
+    "script by reference": pdf_with(b"/X << /S /JavaScript /JS 5 0 R >>"),
+    "script of a rendition": pdf_with(b"/X << /S /Rendition /JS (x) >>"),
+    "dynamic form": pdf_with(b"/AcroForm << /XFA [(template) 5 0 R] >>"),
     "opening action by reference": pdf_with(b"/OpenAction 5 0 R", b"5 0 obj << /S /URI /URI (http://x) >> endobj\n"),
     "opening action nowhere": pdf_with(b"/OpenAction 5 0 R"),
     "opening action inline": pdf_with(b"/OpenAction << /S /URI /URI (http://x) >>"),
@@ -184,6 +186,7 @@ def test_a_pdf_that_runs_carries_or_hides_something_is_refused(name: str) -> Non
         pdf_with(b"/OpenAction 5 0 R", b"5 0 obj << /S /GoTo /D [2 0 R /Fit] >> endobj\n"),
         pdf_with(b"/Title (Encryption and /JSON)"),
         pdf_with(b"", object_stream(b"1 0 << /Type /Page >>")),
+        pdf_with(b"", object_stream(b"", header=b"/Filter /DCTDecode", packed=b"\x9c\x01/JS(\xff\x00/JS<\x81/JS 1 0 R\x02")),
     ],
 )
 def test_a_pdf_that_only_shows_itself_is_accepted(data: bytes) -> None:
