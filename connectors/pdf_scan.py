@@ -11,7 +11,7 @@ _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream(\r\n|\n|\r)")
 _MOST_INFLATED = 64 << 20
 _MOST_OPENINGS = 8
-# Only names too long to occur by chance in the compressed bytes of a photo. A script never stands under the short /JS alone: its action also
+# Only names too long to occur by chance in the packed bytes of a photo. A script never stands under the short /JS alone: its action also
 # says /S /JavaScript or /S /Rendition; a form's /XFA is followed by an array or a reference (ISO 32000-1: 12.6.4.13, 12.6.4.16, 12.7.8).
 _ACTIVE = re.compile(
     rb"/(JavaScript|Rendition|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm|Encrypt)(?![A-Za-z0-9])"
