@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, documents, listings
 from pipeline.steps.close_day import DayClose
-from pipeline.steps.report_day import channel_counts
+from pipeline.steps.report_day import UNTOLD, channel_counts
 
 
 def summarize(hub: Hub, close: DayClose, *, dags: Mapping[str, str], seconds: float, seconds_day: float) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def summarize(hub: Hub, close: DayClose, *, dags: Mapping[str, str], seconds: fl
         "notices": {
             "owed": sum(notices.values()),
             "sent": notices.get("sent", 0),
-            "undeliverable": notices.get("undeliverable", 0) + notices.get("refused", 0),
+            "undeliverable": sum(notices.get(state, 0) for state in UNTOLD),
         },
         "statuses": {"owed": sum(statuses.values()), "sent": statuses.get("sent", 0)},
         "dags": dict(dags),

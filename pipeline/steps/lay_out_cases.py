@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Row, exists, func, insert, not_, select
+from sqlalchemy import Row, case, exists, func, insert, not_, select
 
 from pipeline.alarms import raise_alarm
 from pipeline.case_sheets import sheet_of
@@ -81,7 +81,8 @@ def case_name(row: Row[Any]) -> str:
 
 def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
     """Opened applications whose state has no sheet yet: a person has to act, or the records have left; not each stage in between."""
-    state = applications.c.stage + "/" + applications.c.disposition + "/" + func.coalesce(applications.c.reason, "")
+    apart = case((applications.c.restricted, "/restricted"), else_="")
+    state = applications.c.stage + "/" + applications.c.disposition + "/" + func.coalesce(applications.c.reason, "") + apart
     drawn = exists().where(step_results.c.application == applications.c.id, step_results.c.step == STEP, step_results.c.inputs == state)
     wanted = select(applications, state.label("state")).where(applications.c.municipality == hub.code, applications.c.stage != "stored")
     rows = hub.journal.rows(wanted.where(applications.c.disposition.in_(WORTH_A_SHEET), not_(drawn)).order_by(applications.c.id))

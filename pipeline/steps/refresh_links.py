@@ -18,6 +18,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.register_tables import links, register_loads, residents
 from pipeline.residents import resident_context
 from pipeline.steps.deliver import raise_stopped
+from pipeline.steps.restrict_cases import restrict_cases
 from vocabulary.findings import Finding, Refused
 
 log = logging.getLogger(__name__)
@@ -93,6 +94,8 @@ def load_file(hub: Hub, file: RegisterFile) -> int:
             later = (register_loads.c.kind == file.kind) & (register_loads.c.as_of >= file.stamp)
             write.execute(delete(register_loads).where(register_loads.c.municipality == hub.code, later))
         rows = _enter_links(hub, write, file.path) if file.kind == "links" else _enter_residents(hub, write, file)
+        if file.kind == "residents":
+            restrict_cases(hub, write)
         load = {
             "municipality": hub.code,
             "name": file.path.name,

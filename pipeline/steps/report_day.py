@@ -30,6 +30,8 @@ from pipeline.steps.close_day import DayClose
 from validation.results import read as read_result
 from vocabulary.reasons import reason
 
+UNTOLD = ("undeliverable", "refused", "given_up")
+"""States of a notice that a person has to tell on another way, such as on paper."""
 REGISTER_TITLES = {"links": "番号紐付情報", "residents": "住民情報"}
 
 
@@ -126,7 +128,7 @@ def _channels(hub: Hub) -> Iterator[ChannelRow]:
     counts = channel_counts(hub)
     statuses, notices = counts["statuses"], counts["notices"]
     yield ChannelRow("申請処理状況（ポータル）", owed=sum(statuses.values()), sent=statuses.get("sent", 0))
-    undeliverable = notices.get("undeliverable", 0) + notices.get("refused", 0)
+    undeliverable = sum(notices.get(state, 0) for state in UNTOLD)
     yield ChannelRow("お知らせ（中間サーバー）", owed=sum(notices.values()), sent=notices.get("sent", 0), undeliverable=undeliverable)
 
 
