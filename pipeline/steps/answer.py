@@ -20,11 +20,13 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
 from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import decisions, result_files
-from pipeline.journal.delivery_tables import batch_items, batches, receipts
-from pipeline.journal.intake_tables import applications
+from pipeline.journal.delivery_tables import batch_items, batches, obligations, receipts
+from pipeline.journal.intake_tables import applications, findings
 from pipeline.steps.deliver import raise_stopped, stop_destination
 from pipeline.steps.notices import Decision, owe_result_notice
 from pipeline.steps.statuses import owe_status
+from pipeline.steps.worklist import finding_row
+from vocabulary.findings import Finding
 
 log = logging.getLogger(__name__)
 
@@ -115,9 +117,25 @@ def _take_receipt(hub: Hub, batch: Row[Any], name: str, data: bytes) -> int:
         write.execute(update(batches).where(batches.c.id == batch.id).values(state="receipted" if accepted else "refused"))
         if not accepted:
             raise_alarm(hub, write, kind="FILE_REFUSED", subject=f"{batch.destination}/{batch.name}")
+            _hold_refused(hub, write, batch)
         write.leaf("receipt_taken", batch=batch.id, result=values["result"], digest=values["digest"])
     fault_point("answer.receipt_taken")
     return 1
+
+
+def _hold_refused(hub: Hub, write: Write, batch: Row[Any]) -> None:
+    """What the receiver did not take is not delivered, whatever was read back: its applications are held for a person."""
+    finding = Finding("FILE_REFUSED", where=batch.destination)
+    items = select(batch_items.c.application, batch_items.c.generation).where(batch_items.c.batch == batch.id).distinct()
+    for item in write.read(items).all():
+        owed = (obligations.c.application == item.application) & (obligations.c.generation == item.generation)
+        refused = update(obligations).where(owed, obligations.c.destination == batch.destination)
+        write.execute(refused.values(state="held", reason=finding.code))
+        said = (applications.c.id == item.application) & (applications.c.disposition == "delivered")
+        held = {"disposition": "held", "reason": finding.code, "disposed_on": hub.clock.today().isoformat()}
+        write.execute(update(applications).where(said).values(**held))
+        write.insert_many(findings, [finding_row(item.application, "deliver", finding)])
+        write.leaf("application_refused", application=item.application, destination=batch.destination)
 
 
 def _rows(data: bytes, columns: list[str]) -> list[dict[str, str]]:

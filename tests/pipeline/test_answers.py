@@ -12,16 +12,17 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from pipeline.balance import balance_of
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import decisions, notice_outbox, result_files, status_outbox
-from pipeline.journal.delivery_tables import batches, receipts
+from pipeline.journal.delivery_tables import batch_items, batches, receipts
 from pipeline.journal.evidence_tables import alarms
 from pipeline.journal.intake_tables import applications, persons
 from pipeline.steps.answer import RECEIPT_COLUMNS, RESULT_COLUMNS, read_answers
 from pipeline.steps.close_day import inspect_day
 from pipeline.steps.report_day import channel_counts
 from sandbox.journals import read_journal
-from tests.pipeline.days import DAY, at, hub_at, outside, rows, run
+from tests.pipeline.days import DAY, NEXT_DAY, at, hub_at, outside, rows, run
 
 STD, NURSERY = "jidoteate-std", "hoiku"
 
@@ -163,6 +164,22 @@ def test_a_file_that_the_receiver_did_not_take_is_an_alarm_and_makes_the_day_red
     close = inspect_day(hub, DAY)
     assert not close.balanced
     assert [problem for problem in close.problems if batch.name in problem]
+
+
+def test_an_application_whose_file_was_not_taken_is_held_and_no_longer_called_delivered(hub: Hub) -> None:
+    batch, path = receipt_of(hub)
+    carried = select(batch_items.c.application).where(batch_items.c.batch == batch.id)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([RECEIPT_COLUMNS, (batch.name, batch.digest, "0", "NG", "RECORD_LENGTH")])
+    read_answers(hub)
+    concerned = hub.journal.rows(select(applications).where(applications.c.id.in_(carried)))
+    assert {(row.disposition, row.reason) for row in concerned} == {("held", "FILE_REFUSED")}
+    balance = balance_of(hub, NEXT_DAY)
+    assert balance.total.held >= len(concerned) > 0
+    assert balance.holds
+    kinds = (batch_items.c.destination == STD) & batch_items.c.application.not_in(carried)
+    others = select(applications).where(applications.c.id.in_(select(batch_items.c.application).where(kinds)))
+    assert all(row.disposition == "delivered" for row in hub.journal.rows(others))
 
 
 def test_what_the_receiver_did_not_take_it_cannot_have_decided(hub: Hub) -> None:
