@@ -9,6 +9,7 @@ from sqlalchemy import Row, exists, select, update
 from connectors.delivery import Evidence
 from connectors.errors import PermanentError, TransientError
 from pipeline.alarms import raise_alarm
+from pipeline.errors import EvidenceBroken
 from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
 from pipeline.inbox_files import Stored
@@ -23,10 +24,12 @@ log = logging.getLogger(__name__)
 def deliver(hub: Hub) -> dict[str, int]:
     """Deliver every released file within its destination's window; a destination that fails does not stop the others.
 
-    Raises PermanentError at the end, when the others have their files, for destinations that a person must set right first.
+    Raises PermanentError at the end, when the others have their files, for destinations that a person must set right first, and
+    EvidenceBroken when a released file is no longer what was sealed.
     """
     counts = {"delivered": 0, "postponed": 0}
     stopped: list[PermanentError] = []
+    broken: list[EvidenceBroken] = []
     for name, setting in hub.municipality.destinations.items():
         # Two workers on one temporary name could hand over half a file; two files of one application must see each other delivered.
         with hub.journal.alone(f"deliver/{hub.code}/{name}") as mine:
@@ -36,12 +39,26 @@ def deliver(hub: Hub) -> dict[str, int]:
             except PermanentError as error:
                 stopped.append(stop_destination(hub, name, error))
                 continue
+            except EvidenceBroken as error:
+                broken.append(_stop_broken(hub, name, error))
+                continue
         counts["delivered"] += done
         counts["postponed"] += len(files) - done
     settle_applications(hub)
-    log.info("step_ended", extra={"step": "deliver", "stopped": len(stopped), **counts})
+    log.info("step_ended", extra={"step": "deliver", "stopped": len(stopped) + len(broken), **counts})
+    if broken:
+        raise EvidenceBroken("; ".join(error.what for error in broken))
     raise_stopped(stopped)
     return counts
+
+
+def _stop_broken(hub: Hub, destination: str, error: EvidenceBroken) -> EvidenceBroken:
+    """Note that a file for a destination is not what was released; nothing after it goes there either."""
+    with hub.journal.write() as write:
+        raise_alarm(hub, write, kind="EVIDENCE_BROKEN", subject=destination)
+        write.leaf("destination_stopped", destination=destination)
+    log.error("released_file_broken", extra={"destination": destination, "problem": error.what})
+    return error
 
 
 def stop_destination(hub: Hub, destination: str, error: PermanentError) -> PermanentError:

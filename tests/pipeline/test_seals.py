@@ -15,7 +15,7 @@ from pipeline.journal.register_tables import residents
 from pipeline.packages import package_of
 from pipeline.residents import by_atena
 from pipeline.steps.close_day import inspect_day
-from tests.pipeline.days import DAY, alarms_of, at, hub_at, rows, run
+from tests.pipeline.days import DAY, alarms_of, at, hub_at, outside, rows, run
 
 Own = Callable[[Path], Path]
 
@@ -110,6 +110,20 @@ def test_records_that_were_exchanged_between_two_applications_are_not_released(o
     with pytest.raises(EvidenceBroken):
         run(root, ("release",), at(10))
     assert rows(root, select(batches)) == []
+
+
+def test_a_released_file_that_was_changed_is_not_delivered_and_stops_its_destination_only(own: Own, checked_root: Path) -> None:
+    root = own(checked_root)
+    run(root, ("release",), at(9))
+    victim, *others = rows(root, select(batches).order_by(batches.c.id))
+    flip(root / "sealed" / victim.blob)
+    with outside(root, at(9)), pytest.raises(EvidenceBroken, match=victim.blob):
+        run(root, ("deliver",), at(9))
+    states = {row.id: row.state for row in rows(root, select(batches))}
+    assert states[victim.id] == "released"
+    assert {states[row.id] for row in others if row.destination != victim.destination} == {"delivered"}
+    assert alarms_of(root) == {("EVIDENCE_BROKEN", victim.destination)}
+    assert rows(root, select(applications).where(applications.c.disposition == "delivered"))
 
 
 def test_residents_that_were_exchanged_in_the_register_do_not_open(own: Own, checked_root: Path) -> None:
