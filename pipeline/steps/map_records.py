@@ -12,7 +12,6 @@ from mappings.catalogue import mapping_for
 from mappings.engine import Mapped, Source, map_batch
 from mappings.mapping import Mapping
 from mappings.procedure import Procedure
-from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import canonical
@@ -21,7 +20,7 @@ from pipeline.packages import package_of, verified_content
 from pipeline.records import canonical_row, split_tables
 from pipeline.residents import register_version
 from pipeline.steps.worklist import Outcome, Step, judge_safely, pending, record_outcome
-from vocabulary.findings import Finding, Refused, Severity
+from vocabulary.findings import Finding, Severity
 
 log = logging.getLogger(__name__)
 
@@ -56,13 +55,18 @@ def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
     for row in rows:
         try:
             version, mapping, source = source_of(hub, row)
-        except (Refused, LookupError, EvidenceBroken):
+        except Exception as error:  # noqa: BLE001  judged alone it is told what it is; its neighbours are mapped meanwhile
+            log.info("left_to_be_mapped_alone", extra={"application": row.id, "error": type(error).__name__})
             continue
         groups.setdefault((version, legal_day(hub, row)), (mapping, []))[1].append(source)
     outcomes: dict[int, Outcome] = {}
     for (version, day), (mapping, sources) in groups.items():
         procedure = hub.procedure(rows[0].procedure)
-        mapped = map_batch(procedure, mapping, sources, catalogue=hub.catalogue, day=day)
+        try:
+            mapped = map_batch(procedure, mapping, sources, catalogue=hub.catalogue, day=day)
+        except Exception as error:  # noqa: BLE001  one of them spoils the batch; judged alone, only that one is held
+            log.warning("batch_mapped_one_by_one", extra={"procedure": procedure.id, "error": type(error).__name__})
+            continue
         outcomes |= {source.application: _outcome(hub, source.application, version, mapped) for source in sources}
     return outcomes
 

@@ -112,7 +112,7 @@ def judge_safely(hub: Hub, step: Step, row: Application) -> Outcome:
         return Outcome(findings=(Finding("EVIDENCE_BROKEN", where=step.name, detail=error.what[:200]),), record=_alarm(hub, row))
     except (ConnectorError, HubError, SQLAlchemyError):
         raise
-    except Exception as error:  # noqa: BLE001  the one wide handler of the hub: the border between one application and its neighbours
+    except Exception as error:  # noqa: BLE001  the border between one application and its neighbours
         # Unforeseen content must not stop the neighbours; the class name says where to look, the text could carry a value.
         log.error("step_failed_on_application", extra={"step": step.name, "application": row.id, "error": type(error).__name__})  # noqa: TRY400  a traceback could carry a value
         return Outcome(findings=(Finding("STEP_FAILED", where=step.name, detail=type(error).__name__),))

@@ -1,0 +1,36 @@
+"""Mapping in batches (一括変換): one application that spoils its batch is held alone."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from mappings.engine import Mapped, Source, map_batch
+from pipeline.journal.intake_tables import applications, step_results
+from pipeline.steps import map_records
+from tests.pipeline.days import at, hub_at, rows, run
+
+
+def test_an_application_that_spoils_its_batch_is_held_alone(
+    own: Callable[[Path], Path], checked_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = own(checked_root)
+    claims = (applications.c.procedure == "jidoteate-nintei") & (applications.c.stage == "checked")
+    victim, *others = rows(root, select(applications).where(claims).order_by(applications.c.id))
+    with hub_at(root, at(10)) as hub, hub.journal.write() as write:
+        write.execute(update(applications).where(claims).values(stage="identified"))
+        write.execute(step_results.delete().where(step_results.c.step == "map"))
+        write.leaf("set_back")
+
+    def spoiled(procedure: Any, mapping: Any, sources: Sequence[Source], **how: Any) -> Mapped:
+        if victim.id in {source.application for source in sources}:
+            raise ValueError("SECRET")
+        return map_batch(procedure, mapping, sources, **how)
+
+    monkeypatch.setattr(map_records, "map_batch", spoiled)
+    run(root, ("map",), at(10))
+    stands = {row.id: (row.stage, row.disposition, row.reason) for row in rows(root, select(applications))}
+    assert stands[victim.id] == ("identified", "held", "STEP_FAILED")
+    assert {stands[row.id] for row in others} == {("mapped", "open", None)}
