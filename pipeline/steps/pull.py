@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, Update, select, update
 
-from connectors.errors import TransientError
+from connectors.errors import PermanentError, TransientError
 from connectors.portal import Listed, PortalClient, Withdrawn
+from pipeline.alarms import raise_alarm
 from pipeline.calendar import fiscal_year
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
@@ -37,21 +38,28 @@ class Scope:
 
 
 def pull(hub: Hub) -> dict[str, int]:
-    """Bring the journal into step with the portal's list and fetch what is missing. Raises TransientError when the portal fails."""
+    """Bring the journal into step with the portal's list and fetch what is missing.
+
+    Raises TransientError when the portal fails, and PermanentError at the end for applications that it will not give.
+    """
     scope = Scope.of(hub)
+    refused: dict[str, PermanentError] = {}
     counts = {"listed": 0, "stored": 0, "gone": 0, "out_of_scope": 0}
     with PortalClient(hub.http(hub.municipality.portal.connection)) as portal:
         for _ in range(MOST_PASSES):
             fresh = enter_listing(hub, portal.listing(), scope)
             counts["listed"] += fresh["listed"] + fresh["out_of_scope"]
             counts["out_of_scope"] += fresh["out_of_scope"]
-            fetched = fetch_missing(hub, portal, scope)
+            fetched = fetch_missing(hub, portal, scope, refused)
             counts["stored"] += fetched["stored"]
             counts["gone"] += fetched["gone"]
             if not any(fresh.values()) and not any(fetched.values()):
                 break
         send_statuses(hub, portal, only="RECEIVED")
-    log.info("pull_ended", extra=counts)
+    log.info("pull_ended", extra={**counts, "refused": len(refused)})
+    if refused:
+        receipt, error = next(iter(refused.items()))
+        raise PermanentError(error.system, f"{error.problem} ({receipt}, {len(refused)} in all)")
     return counts
 
 
@@ -93,25 +101,29 @@ def _listing_row(hub: Hub, row: Listed, state: str) -> dict[str, object]:
     }
 
 
-def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope) -> dict[str, int]:
+def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope, refused: dict[str, PermanentError]) -> dict[str, int]:
     """Fetch every listed application that is not stored yet: the work list is listed minus finished.
 
-    One that fails is left to the next pass; several in a row mean that the portal is down. Raises TransientError then.
+    One that fails is left to the next pass, one that is refused for good enters ``refused`` and is left to the next run. Several in a
+    row mean that the portal is down or was set up wrongly. Raises TransientError or PermanentError then.
     """
     waiting = select(listings).where(listings.c.municipality == hub.code, listings.c.state == "listed").order_by(listings.c.arrived_at)
     counts = {"stored": 0, "gone": 0}
     failures = 0
-    for listing in hub.journal.rows(waiting):
+    for listing in [row for row in hub.journal.rows(waiting) if row.receipt not in refused]:
         fault_point("pull.before_fetch")
         try:
             fetched = portal.fetch(listing.receipt)
         except Withdrawn:
             counts["gone"] += _mark_gone(hub, listing)
             continue
-        except TransientError:
+        except (TransientError, PermanentError) as error:
             failures += 1
             if failures == MOST_FAILURES:
                 raise
+            if isinstance(error, PermanentError):
+                refused[listing.receipt] = error
+                _note_refused(hub, listing)
             continue
         failures = 0
         fault_point("pull.fetched")
@@ -121,6 +133,12 @@ def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope) -> dict[str, int
             hub, listing, stored, version=fetched.version, procedure=scope.procedures[listing.portal_procedure]
         )
     return counts
+
+
+def _note_refused(hub: Hub, listing: Row[Any]) -> None:
+    with hub.journal.write() as write:
+        raise_alarm(hub, write, kind="FETCH_REFUSED", subject=listing.receipt)
+        write.leaf("fetch_refused", municipality=hub.code, receipt=listing.receipt)
 
 
 def raw_context(municipality: str, receipt: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from connectors.errors import TransientError
+from connectors.errors import PermanentError, TransientError
+from connectors.portal import Fetched, PortalClient
 from pipeline.balance import Balance, balance_of
 from pipeline.flow import FLOWS
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
@@ -111,6 +112,27 @@ def test_a_portal_out_of_reach_loses_nothing(own: Own, made_root: Path) -> None:
     assert (recovered.total.listed, recovered.total.not_fetched, recovered.total.stored) == (APPLICATIONS, 0, APPLICATIONS)
     assert recovered.holds
     assert len(effects(root, "status")) == APPLICATIONS
+
+
+def test_an_application_that_the_portal_will_not_give_stops_only_itself(own: Own, made_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = own(made_root)
+    fetch, asked = PortalClient.fetch, list[str]()
+
+    def give(portal: PortalClient, receipt: str) -> Fetched:
+        asked.append(receipt)
+        if receipt == asked[0]:
+            raise PermanentError("portal", "fetch: answer is larger than 1 bytes")
+        return fetch(portal, receipt)
+
+    monkeypatch.setattr(PortalClient, "fetch", give)
+    with outside(root, at(9)), pytest.raises(PermanentError, match="larger"):
+        run(root, ("pull",), at(9))
+    counted = balance(root, day=DAY)
+    assert (counted.total.listed, counted.total.not_fetched, counted.total.stored) == (APPLICATIONS, 1, APPLICATIONS - 1)
+    assert counted.holds
+    assert len(effects(root, "status")) == APPLICATIONS - 1
+    assert alarms_of(root) == {("FETCH_REFUSED", asked[0])}
+    assert asked.count(asked[0]) == 1
 
 
 def test_on_a_closed_day_intake_and_statuses_go_on_and_notices_wait_for_the_next_opening(own: Own, delivered_root: Path) -> None:
