@@ -1,6 +1,7 @@
 """PDFs of the portal (様式のPDF) and of residents' attachments, typeset with the Japanese font that comes as a wheel."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +10,8 @@ from pathlib import Path
 import noto_cjk_sans_jp_regular
 import typst
 from lxml import etree
+
+from sandbox.form_words import instant, printed
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _FONTS = Path(str(noto_cjk_sans_jp_regular.__file__)).parent
@@ -28,8 +31,7 @@ class Printer:
 
     def form(self, content: etree._Element, *, title: str, receipt: str, submitted: datetime, arrived: datetime) -> bytes:
         """The form with 項目 and 値 in tables, 受付番号 and the two times. 個人番号 is printed as 記載あり only."""
-        sent, had = (f"{moment:%Y-%m-%d %H:%M:%S}" for moment in (submitted, arrived))
-        header = ["受付番号", receipt, "手続", title, "申請日時", sent, "到達日時", had]
+        header = ["受付番号", receipt, "手続", title, "申請日時", instant(submitted), "到達日時", instant(arrived)]
         value = {"title": title, "receipt": receipt, "header": header, "sections": list(_sections(content))}
         return self._print(self._form, "form", value, submitted)
 
@@ -47,18 +49,22 @@ class Printer:
 
 
 def _sections(content: etree._Element) -> Iterator[dict[str, object]]:
-    """Values in the order of the form: plain fields under 申請内容, every group in a table of its own."""
-    plain = [[_name(part), part.text or ""] for part in content if not len(part) and part.text]
-    yield {"title": "申請内容", "rows": plain}
-    for part in content:
-        if len(part):
-            yield {"title": _name(part), "rows": [[_name(field_), _value(field_)] for field_ in part]}
+    """Values in the order of the form: plain fields under 申請内容, every group in a table of its own, numbered where it repeats."""
+    yield {"title": "申請内容", "rows": [[_name(part), _value(part)] for part in content if not len(part) and part.text]}
+    groups = [part for part in content if len(part)]
+    total, seen = Counter(map(_name, groups)), Counter[str]()
+    for part in groups:
+        name = _name(part)
+        seen[name] += 1
+        title = f"{name}{seen[name]}" if total[name] > 1 else name
+        yield {"title": title, "rows": [[_name(field_), _value(field_)] for field_ in part]}
 
 
 def _value(element: etree._Element) -> str:
-    if _name(element) in _MASKED:
+    name = _name(element)
+    if name in _MASKED:
         return "記載あり"
-    return element.text or element.get("ファイル名") or ""
+    return printed(name, element.text or element.get("ファイル名") or "")
 
 
 def _name(element: etree._Element) -> str:

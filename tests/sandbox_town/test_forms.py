@@ -1,6 +1,7 @@
 """Forms follow their schemas, can be read as PDF, and name whom the town says."""
 
 import io
+import re
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +13,9 @@ from fontTools.ttLib import TTFont
 from lxml import etree
 from pypdf import PdfReader
 
+from mappings.catalogue import load_catalogue
 from sandbox.form_pdf import Printer
+from sandbox.form_words import codes, printed
 from sandbox.forms_catalogue import FORMS
 from sandbox.names import families
 
@@ -89,3 +92,44 @@ def test_the_pdf_font_has_every_character_of_every_surname() -> None:
 def test_a_page_prints_hard_names_so_that_they_can_be_read_again() -> None:
     sheet = Printer().attachment(title="見本", owner="𠮷濵　髙﨑邉", made=datetime(2026, 11, 24, tzinfo=UTC))
     assert "𠮷濵　髙﨑邉" in PdfReader(io.BytesIO(sheet)).pages[0].extract_text()
+
+
+def test_the_pdf_prints_codes_with_their_meaning_and_dates_as_clerks_read_them(world: Any) -> None:
+    [line, *_] = [one for one in world.good() if one["procedure"] == "PT27001"]
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(world.members(line)["form.pdf"])).pages)
+    assert "1（同意する）" in text
+    assert "〒" in text
+    assert not re.search(r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?(?![0-9-])", text.replace(line["receipt"], ""))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("性別", "2", "2（女）"),
+        ("性別", "9", "9"),
+        ("続柄", "子", "子"),
+        ("生年月日", "1989-04-30", "平成元年4月30日"),
+        ("生年月日", "2026-02-30", "2026-02-30"),
+        ("生年月日", "昭和40年月日不詳", "昭和40年月日不詳"),
+        ("卒業予定年月", "2028-03", "令和10年3月"),
+        ("対象期間開始", "2028-13", "2028-13"),
+        ("郵便番号", "9010141", "〒901-0141"),
+        ("郵便番号", "901", "901"),
+    ],
+)
+def test_what_the_portal_cannot_put_into_words_stays_as_the_resident_wrote_it(name: str, text: str, words: str) -> None:
+    assert printed(name, text) == words
+
+
+def test_the_meanings_of_the_portal_are_those_of_the_hub() -> None:
+    catalogue = load_catalogue()
+    seen = set()
+    for procedure in catalogue.procedures.values():
+        for record in (record for mapping in procedure.mappings for record in mapping.records):
+            coded = {item.name: item.code for item in catalogue.items[procedure.business][record.group].values() if item.code}
+            for name, code in coded.items():
+                if path := record.fields[name].path if name in record.fields else ():
+                    element = path[0].rpartition("/")[2]
+                    assert codes()[element] == {one.code: one.name for one in catalogue.codelists[code].codes}, (record.group, name)
+                    seen.add(element)
+    assert seen == set(codes())
