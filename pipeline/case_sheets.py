@@ -35,6 +35,8 @@ DOCUMENT_STATES = {
 SIGNED = "署名検証済（署名用電子証明書・失効なし）"
 UNSIGNED = "署名なし（この手続では署名を求めていません）"
 NOT_YET = "署名検証は完了していません"
+NOT_AN_END = ("補正を求める", "返戻")
+"""What a clerk may decide on any case besides the ends that its procedure names."""
 
 
 def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
@@ -61,6 +63,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         items=tuple(_items(hub, row, procedure, package)),
         findings=tuple(_findings(hub, procedure, row.id)),
         documents=tuple(_documents(hub, row.id, procedure, package)),
+        results=tuple(dict.fromkeys((*(outcome.title for outcome in procedure.outcomes), *NOT_AN_END))),
         start_month=start.month,
         reasoning=start.reasoning,
     )

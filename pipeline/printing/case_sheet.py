@@ -94,7 +94,8 @@ class DocumentRow:
 class CaseSheet:
     """A 審査票. signature: result of verification in words. start_month: proposed 支給開始月 or 利用開始月, "" where there is none.
 
-    filed_on: 申請日; intake_on: 収受日. items: the values that decide. Nothing here may be a 個人番号.
+    filed_on: 申請日; intake_on: 収受日. items: the values that decide.
+    results: what a clerk may tick. Nothing here may be a 個人番号.
     """
 
     municipality: str
@@ -111,6 +112,7 @@ class CaseSheet:
     items: tuple[ItemRow, ...]
     findings: tuple[FindingRow, ...]
     documents: tuple[DocumentRow, ...]
+    results: tuple[str, ...]
     start_month: str = ""
     reasoning: tuple[str, ...] = ()
 

@@ -51,6 +51,7 @@ SHEET = CaseSheet(
         DocumentRow("通帳の写し", DocumentState.ELECTRONIC, "添付01"),
         DocumentRow("別居監護申立書（原本）", DocumentState.BY_POST, "令和8年12月8日までに提出を依頼"),
     ),
+    results=("認定", "却下", "補正を求める", "返戻"),
     start_month="令和8年12月分から",
     reasoning=("請求した日（令和8年11月22日）の属する月の翌月", "15日特例：出生の翌日から15日以内の請求のため、11月中の請求として扱う"),
 )

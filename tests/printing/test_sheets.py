@@ -138,3 +138,9 @@ def test_what_can_not_be_drawn_is_an_error_without_values() -> None:
     assert "CANARY" not in str(caught.value) + str(caught.value.__cause__)
     with pytest.raises(sheets.SheetError, match="no template"):
         sheets.render("no_such_sheet", {})
+
+
+def test_a_clerk_ticks_what_the_procedure_can_end_with(sheet: CaseSheet) -> None:
+    _, text = read(replace(sheet, kind="届出", results=("受理", "補正を求める", "返戻")).pdf())
+    assert "□受理□補正を求める□返戻" in text
+    assert "却下" not in text
