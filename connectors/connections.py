@@ -112,7 +112,7 @@ def _read_cells(file: Path, name: str) -> dict[str, Any]:
     try:
         cells = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise PermanentError(name, f"{file}: does not exist; write the connection file (docs/operations)") from None
+        raise PermanentError(name, f"{file}: does not exist; write the connection file (docs/configuration.md)") from None
     except (OSError, ValueError) as error:
         raise PermanentError(name, f"{file}: is not readable JSON ({type(error).__name__}); correct the file") from None
     if not isinstance(cells, dict):
