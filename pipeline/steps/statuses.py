@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, select, update
 
-from connectors.errors import TransientError
+from connectors.errors import PermanentError, TransientError
 from connectors.portal import PortalClient
+from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
@@ -14,6 +15,8 @@ from pipeline.journal.decision_tables import status_outbox
 from pipeline.journal.intake_tables import applications
 
 log = logging.getLogger(__name__)
+
+MOST_REFUSALS = 3
 
 
 def owe_status(hub: Hub, write: Write, application: int, receipt: str, status: str) -> None:
@@ -30,18 +33,25 @@ def owe_status(hub: Hub, write: Write, application: int, receipt: str, status: s
 
 
 def send_statuses(hub: Hub, portal: PortalClient, *, only: str | None = None) -> dict[str, int]:
-    """Send what is owed. An answer lost on the way is looked up by its reference before anything is sent again."""
+    """Send what is owed. An answer lost on the way is looked up by its reference before anything is sent again.
+
+    Raises PermanentError at the end for statuses that the portal will not take, at once when it takes none of several in a row.
+    """
+    refused: list[PermanentError] = []
     with hub.journal.alone(f"statuses/{hub.code}") as mine:
-        counts = _send_all(hub, portal, _open_rows(hub, only) if mine else [])
-    log.info("statuses_ended", extra=counts)
+        counts = _send_all(hub, portal, _open_rows(hub, only) if mine else [], refused)
+    log.info("statuses_ended", extra={**counts, "refused": len(refused)})
+    if refused:
+        raise PermanentError(refused[0].system, f"{refused[0].problem} ({len(refused)} statuses; the page of the day names them)")
     return counts
 
 
-def _send_all(hub: Hub, portal: PortalClient, open_rows: list[Row[Any]]) -> dict[str, int]:
+def _send_all(hub: Hub, portal: PortalClient, open_rows: list[Row[Any]], refused: list[PermanentError]) -> dict[str, int]:
     counts = {"sent": 0, "found": 0, "postponed": 0}
     uncertain = [row for row in open_rows if row.state == "sending"]
     shown = portal.statuses(row.receipt for row in uncertain) if uncertain else {}
     blocked: set[int] = set()
+    in_a_row = 0
     for row in open_rows:
         if row.application in blocked:
             counts["postponed"] += 1
@@ -50,7 +60,17 @@ def _send_all(hub: Hub, portal: PortalClient, open_rows: list[Row[Any]]) -> dict
             _mark_sent(hub, row)
             counts["found"] += 1
             continue
-        if _send(hub, portal, row):
+        try:
+            sent = _send(hub, portal, row)
+            in_a_row = 0
+        except PermanentError as error:
+            in_a_row += 1
+            if in_a_row == MOST_REFUSALS:
+                raise
+            sent = False
+            refused.append(error)
+            _note_refused(hub, row)
+        if sent:
             counts["sent"] += 1
         else:
             # A later status must not overtake an earlier one that may still arrive.
@@ -87,6 +107,12 @@ def _send(hub: Hub, portal: PortalClient, row: Row[Any]) -> bool:
     fault_point("status.after_call")
     _mark_sent(hub, row)
     return True
+
+
+def _note_refused(hub: Hub, row: Row[Any]) -> None:
+    with hub.journal.write() as write:
+        raise_alarm(hub, write, kind="STATUS_REFUSED", subject=f"{row.receipt}/{row.status}")
+        write.leaf("status_refused", application=row.application, status=row.status)
 
 
 def _mark_sent(hub: Hub, row: Row[Any]) -> None:

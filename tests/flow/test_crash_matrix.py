@@ -27,6 +27,7 @@ RARE_EVENTS = {
     "case_put_off": "evidence is broken, or a sheet needs more than its page",
     "application_refused": "a receiving system refuses a file",
     "fetch_refused": "the portal will not give an application",
+    "status_refused": "the portal will not take a status",
     "case_restricted": "somebody comes under protection after their case was identified",
     "register_file_refused": "the register office hands over a file that does not follow its profile",
     "listing_repeated": "the portal counted up a version without other content",

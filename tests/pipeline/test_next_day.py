@@ -135,6 +135,32 @@ def test_an_application_that_the_portal_will_not_give_stops_only_itself(own: Own
     assert asked.count(asked[0]) == 1
 
 
+def test_a_status_that_the_portal_will_not_take_keeps_no_other_back(
+    own: Own, delivered_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = own(delivered_root)
+    owed = rows(root, select(status_outbox).where(status_outbox.c.state == "owed").order_by(status_outbox.c.owed_at))
+    update, asked = PortalClient.update_status, list[str]()
+
+    def take(portal: PortalClient, receipt: str, status: str, reference: str) -> None:
+        asked.append(reference)
+        if reference == asked[0]:
+            raise PermanentError("portal", "status_update: status 404")
+        update(portal, receipt, status, reference)
+
+    monkeypatch.setattr(PortalClient, "update_status", take)
+    with outside(root, at(10)):
+        with pytest.raises(PermanentError, match="404"):
+            run(root, ("statuses",), at(10))
+        states = {row.reference: row.state for row in rows(root, select(status_outbox))}
+        assert [reference for reference, state in states.items() if state != "sent"] == [asked[0]]
+        assert len(asked) == len(owed) > 1
+        assert {kind for kind, _ in alarms_of(root)} == {"STATUS_REFUSED"}
+        monkeypatch.undo()
+        run(root, ("statuses",), at(11))
+    assert {row.state for row in rows(root, select(status_outbox))} == {"sent"}
+
+
 def test_on_a_closed_day_intake_and_statuses_go_on_and_notices_wait_for_the_next_opening(own: Own, delivered_root: Path) -> None:
     root = own(delivered_root)
     renew(root / "sandbox/jpki/published", day=SUNDAY)
