@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row, Update, select, update
@@ -146,31 +147,33 @@ def raw_context(municipality: str, receipt: str) -> str:
     return f"raw/{municipality}/{receipt}"
 
 
-def _resolve(hub: Hub, listing: Row[Any]) -> Update:
+def _resolve(listing: Row[Any], day: date) -> Update:
     """The update that takes a listing off the work list, once."""
     unresolved = (listings.c.id == listing.id) & (listings.c.state == "listed")
-    return update(listings).where(unresolved).values(resolved_on=hub.clock.today().isoformat())
+    return update(listings).where(unresolved).values(resolved_on=day.isoformat())
 
 
 def _mark_gone(hub: Hub, listing: Row[Any]) -> int:
     with hub.journal.write() as write:
-        gone = write.execute(_resolve(hub, listing).values(state="gone")).rowcount
+        gone = write.execute(_resolve(listing, hub.clock.today()).values(state="gone")).rowcount
         if gone:
             write.leaf("listing_gone", municipality=hub.code, receipt=listing.receipt)
     return gone
 
 
 def _enter_application(hub: Hub, listing: Row[Any], stored: Stored, *, version: int, procedure: str) -> int:
+    # One moment for listing and application: read apart, midnight could fall between them and leave two days that never add up.
+    now = hub.clock.now()
     with hub.journal.write() as write:
         # Versions of one receipt number are entered one after another: the first is acknowledged, the same content is known.
         of_receipt = (listings.c.municipality == hub.code) & (listings.c.receipt == listing.receipt)
         write.read(select(listings.c.id).where(of_receipt).order_by(listings.c.id).with_for_update())
         if _is_known_content(write, hub.code, listing, stored.digest, version):
             return 0
-        if write.execute(_resolve(hub, listing).values(state="stored", fetched_version=version)).rowcount == 0:
+        if write.execute(_resolve(listing, now.date()).values(state="stored", fetched_version=version)).rowcount == 0:
             return 0
         first = _first_of_receipt(write, hub.code, listing.receipt)
-        row = _application_row(hub, write, listing, stored, version=version, procedure=procedure)
+        row = _application_row(hub, write, listing, stored, version=version, procedure=procedure, now=now)
         application = write.insert_row(applications, row)
         if first:
             owe_status(hub, write, application, listing.receipt, "RECEIVED")
@@ -197,8 +200,10 @@ def _first_of_receipt(write: Write, municipality: str, receipt: str) -> bool:
     return write.read(earlier).first() is None
 
 
-def _application_row(hub: Hub, write: Write, listing: Row[Any], stored: Stored, *, version: int, procedure: str) -> dict[str, object]:
-    today = hub.clock.today()
+def _application_row(
+    hub: Hub, write: Write, listing: Row[Any], stored: Stored, *, version: int, procedure: str, now: datetime
+) -> dict[str, object]:
+    today = now.date()
     section = hub.enabled(procedure).section
     year = fiscal_year(today)
     return {
@@ -215,7 +220,7 @@ def _application_row(hub: Hub, write: Write, listing: Row[Any], stored: Stored, 
         "filing_number": write.next_number(f"filing/{hub.code}/{section}/{year}"),
         "filed_on": today.isoformat(),
         "arrived_at": listing.arrived_at,
-        "department_at": hub.clock.now().isoformat(),
+        "department_at": now.isoformat(),
         "stage": "stored",
         "disposition": "open",
         "disposed_on": today.isoformat(),

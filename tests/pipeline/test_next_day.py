@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +14,18 @@ from connectors.errors import PermanentError, TransientError
 from connectors.portal import Fetched, PortalClient
 from pipeline.balance import Balance, balance_of
 from pipeline.flow import FLOWS
+from pipeline.hub import open_hub
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.intake_tables import applications, findings, listings
+from pipeline.places import Root
 from pipeline.steps.close_day import DayClose, inspect_day
+from pipeline.steps.pull import pull
 from sandbox.journals import read_journal
 from sandbox.jpki_publication import renew
 from sandbox.register_office import LINK_COLUMNS
-from tests.pipeline.days import APPLICATIONS, DAY, INTAKE, NEXT_DAY, SUNDAY, alarms_of, at, hub_at, outcomes, outside, rows, run
+from tests.pipeline.days import APPLICATIONS, DAY, INTAKE, NAHA, NEXT_DAY, SUNDAY, alarms_of, at, hub_at, outcomes, outside, rows, run
 from tests.pipeline.register import Card, write_file
+from vocabulary.clock import Clock
 
 Own = Callable[[Path], Path]
 SFTP_DESTINATIONS = {"jidoteate-host", "jidoteate-std", "kenko-kanri"}
@@ -112,6 +118,26 @@ def test_a_portal_out_of_reach_loses_nothing(own: Own, made_root: Path) -> None:
     assert (recovered.total.listed, recovered.total.not_fetched, recovered.total.stored) == (APPLICATIONS, 0, APPLICATIONS)
     assert recovered.holds
     assert len(effects(root, "status")) == APPLICATIONS
+
+
+class Hurrying(Clock):
+    """A clock on which half a day passes between two looks."""
+
+    looks = count()
+
+    def now(self) -> datetime:
+        """Every second look shows another day."""
+        return at(0) + next(self.looks) * timedelta(hours=13)
+
+
+def test_what_is_stored_while_midnight_passes_belongs_to_one_day(own: Own, made_root: Path) -> None:
+    root = own(made_root)
+    with outside(root, at(9)), open_hub(Root(root), NAHA, Hurrying()) as hub:
+        pull(hub)
+    joined = select(applications.c.department_at, applications.c.filed_on, listings.c.resolved_on)
+    stored = rows(root, joined.join(listings, listings.c.id == applications.c.listing))
+    assert len(stored) == APPLICATIONS
+    assert all(row.department_at[:10] == row.filed_on == row.resolved_on for row in stored)
 
 
 def test_an_application_that_the_portal_will_not_give_stops_only_itself(own: Own, made_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
