@@ -32,6 +32,10 @@ log = logging.getLogger(__name__)
 
 RECEIPT_COLUMNS = ["file_name", "sha256", "records", "result", "reason"]
 RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "bunsho_bango", "tsuchisho", "riyu"]
+WIDTHS = {"kettei_bango": 60, "bunsho_bango": 60, "tsuchisho": 20}
+"""What the decision record holds: one longer text would undo the whole file's transaction on PostgreSQL."""
+LARGEST_COUNT = 9
+"""Digits of the number of records that a receipt may state."""
 
 
 class UnreadableAnswerError(Exception):
@@ -100,7 +104,8 @@ def _put_off(hub: Hub, destination: str, name: str) -> None:
 
 def _take_receipt(hub: Hub, batch: Row[Any], name: str, data: bytes) -> int:
     row, *more = _rows(data, RECEIPT_COLUMNS) or [{}]
-    if more or not row.get("records", "").isdecimal():
+    stated = row.get("records", "")
+    if more or not (stated.isdecimal() and len(stated) <= LARGEST_COUNT):
         raise UnreadableAnswerError
     accepted = row["result"] == "OK" and row["sha256"] == batch.digest and row["file_name"] == batch.name
     with hub.journal.write() as write:
@@ -109,7 +114,7 @@ def _take_receipt(hub: Hub, batch: Row[Any], name: str, data: bytes) -> int:
             "name": name,
             "digest": hashlib.sha256(data).hexdigest(),
             "result": "OK" if accepted else "NG",
-            "records": int(row["records"]),
+            "records": int(stated),
             "at": hub.clock.now().isoformat(),
         }
         if not write.insert_new(receipts, values):
@@ -241,13 +246,15 @@ def _decision_row(hub: Hub, application: int, outcome: Outcome, row: dict[str, s
 
 
 def _is_complete(row: dict[str, str], outcome: Outcome) -> bool:
-    """A decision has a day and a number, and a refusal has its reasons."""
+    """A decision has a day and a number, and a refusal has its reasons; nothing is longer than its field of the decision record."""
+    if any(len(row[name]) > most for name, most in WIDTHS.items()):
+        return False
     return _is_day(row["kettei_nengappi"]) and bool(row["kettei_bango"]) and (outcome.status != "REJECTED" or bool(row["riyu"]))
 
 
 def _is_day(text: str) -> bool:
+    """Written YYYY-MM-DD: other ways that ISO 8601 allows would be told to the resident as they are."""
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return True

@@ -84,6 +84,8 @@ def alarm_kinds(hub: Hub) -> set[tuple[str, str]]:
         lambda hub: result(receipts_of(hub, "jidoteate-nintei")[0], number=""),
         lambda hub: result(receipts_of(hub, "jidoteate-nintei")[0], day="2026-11-31"),
         lambda hub: result(receipts_of(hub, "jidoteate-nintei")[0], "却下"),
+        lambda hub: result(receipts_of(hub, "jidoteate-nintei")[0], day="20261124"),
+        lambda hub: result(receipts_of(hub, "jidoteate-nintei")[0], number="1" * 61),
     ],
     ids=[
         "unknown",
@@ -94,6 +96,8 @@ def alarm_kinds(hub: Hub) -> set[tuple[str, str]]:
         "no number",
         "no day",
         "refused without reason",
+        "a day in another form",
+        "a number longer than the journal's",
     ],
 )
 def test_a_result_that_does_not_fit_is_refused_and_said_while_its_neighbour_is_entered(
