@@ -42,10 +42,13 @@ class Remote:
 def delivered_files(hub: Hub, day: str) -> list[FileEvidence]:
     """Evidence of every file that was released, left or was answered on a day, of those that have left."""
     left = (batches.c.municipality == hub.code) & _is_of(day) & (batches.c.state != "released")
-    rows = hub.journal.rows(select(batches).where(left).order_by(batches.c.id))
-    answers = {row.batch: row.result for row in hub.journal.rows(select(receipts.c.batch, receipts.c.result))}
+    known = select(batches, deliveries.c.at.label("delivered_at"), receipts.c.result).outerjoin(
+        deliveries, deliveries.c.batch == batches.c.id
+    )
+    answered = known.outerjoin(receipts, receipts.c.batch == batches.c.id)
+    rows = hub.journal.rows(answered.where(left).order_by(batches.c.id))
     remote = dict(_remote_states(hub, rows))
-    return [_judge(hub, row, remote[row.id], answers.get(row.id, "")) for row in rows]
+    return [_judge(hub, row, remote[row.id], row.result or "") for row in rows]
 
 
 def _is_of(day: str) -> ColumnElement[bool]:
@@ -95,6 +98,8 @@ def _compare(row: Row[Any], found: bytes | None) -> Remote:
 
 def _judge(hub: Hub, row: Row[Any], remote: Remote, receipt: str) -> FileEvidence:
     problems = list(_sealed_problems(hub, row))
+    if row.delivered_at is None:
+        problems.append(f"{row.destination}/{row.name}: 配信済みですが、配信の記録がありません")
     if remote.state == "differs":
         problems.append(f"{row.destination}/{row.name}: 配信先のファイルが控えと異なります")
         changed = dict.fromkeys(_misplaced(hub, row, remote.found))

@@ -10,7 +10,6 @@ from pipeline.faults import fault_point
 from pipeline.finding_places import element_of
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
-from pipeline.journal.delivery_tables import deliveries
 from pipeline.journal.evidence_tables import alarms, checkpoints, suite_runs
 from pipeline.journal.intake_tables import applications, findings
 from pipeline.journal.register_tables import register_loads
@@ -100,9 +99,10 @@ def _open(hub: Hub, disposition: str) -> Iterator[OpenApplication]:
 
 
 def _deliveries(hub: Hub, close: DayClose) -> Iterator[DeliveryRow]:
-    times = {row.batch: row.at for row in hub.journal.rows(select(deliveries.c.batch, deliveries.c.at))}
     for file in close.files:
         batch = file.batch
+        if batch.delivered_at is None:
+            continue
         yield DeliveryRow(
             destination=hub.destination(batch.destination).name,
             file_name=batch.name,
@@ -110,7 +110,7 @@ def _deliveries(hub: Hub, close: DayClose) -> Iterator[DeliveryRow]:
             size=batch.size,
             sha256=batch.digest,
             evidence=file.words,
-            delivered_at=datetime.fromisoformat(times[batch.id]),
+            delivered_at=datetime.fromisoformat(batch.delivered_at),
         )
 
 

@@ -9,12 +9,13 @@ from sqlalchemy import Row, Table, and_, select, update
 from pipeline.case_sheets import sheet_of
 from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub
-from pipeline.journal.delivery_tables import batches, canonical
+from pipeline.journal.delivery_tables import batches, canonical, deliveries
 from pipeline.journal.intake_tables import applications, findings, parts, persons, step_results, verifications
 from pipeline.journal.register_tables import residents
 from pipeline.packages import package_of
 from pipeline.residents import by_atena
 from pipeline.steps.close_day import inspect_day
+from pipeline.steps.report_day import day_report
 from tests.pipeline.days import DAY, alarms_of, at, hub_at, outside, rows, run
 
 Own = Callable[[Path], Path]
@@ -143,6 +144,18 @@ def test_a_released_file_that_was_changed_makes_the_day_red_and_is_named(own: Ow
         close = inspect_day(hub, DAY)
     assert list(close.problems) == [f"{batch.destination}/{batch.name}: 控えのファイルが壊れています"]
     assert not close.balanced
+
+
+def test_a_file_whose_delivery_is_no_longer_noted_makes_the_day_red_and_is_named(own: Own, delivered_root: Path) -> None:
+    root = own(delivered_root)
+    batch = rows(root, select(batches).order_by(batches.c.id))[0]
+    with hub_at(root, at(18)) as hub:
+        with hub.journal.write() as write:
+            write.execute(deliveries.delete().where(deliveries.c.batch == batch.id))
+            write.leaf("tampered")
+        close = inspect_day(hub, DAY)
+        day_report(hub, close)
+    assert list(close.problems) == [f"{batch.destination}/{batch.name}: 配信済みですが、配信の記録がありません"]
 
 
 def test_no_sealed_file_shows_what_it_holds(checked_root: Path) -> None:
