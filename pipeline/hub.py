@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from sqlalchemy import select
+
 from connectors.connections import HttpConnection, SftpConnection, folder_connection, http_connection, load_connection
 from connectors.folder import FolderTarget
 from connectors.jpki import TrustStore
@@ -19,6 +21,7 @@ from pipeline.errors import SettingError
 from pipeline.faults import fault_point
 from pipeline.inbox_files import SealedStore
 from pipeline.journal.database import Journal, open_journal, sqlite_url
+from pipeline.journal.intake_tables import applications
 from pipeline.journal.schema import migrate
 from pipeline.journal.sole_worker import sole_worker
 from pipeline.keyring import KeyRing
@@ -142,6 +145,7 @@ def open_hub(root: Root, code: str, clock: Clock) -> Iterator[Hub]:
     store = SealedStore(root.folder / "sealed", sealing, reached=fault_point)
     try:
         with sole_worker(journal.engine):
+            check_open_work(municipality, journal)
             yield Hub(root, clock, journal, keys, sealing, store, catalogue, municipality)
     finally:
         journal.close()
@@ -155,6 +159,16 @@ def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
     for key, name, known in named:
         if name not in known:
             raise SettingError(f"municipalities/{municipality.code}.yaml: {key}: {name} does not exist", f"allowed are {', '.join(known)}")
+
+
+def check_open_work(municipality: Municipality, journal: Journal) -> None:
+    """Refuse a municipality file that no longer names the procedure or section of an application that is not finished."""
+    unfinished = (applications.c.municipality == municipality.code) & applications.c.disposition.in_(("open", "waiting", "held"))
+    for row in journal.rows(select(applications.c.procedure, applications.c.section).where(unfinished).distinct()):
+        for key, name, known in (("procedures", row.procedure, municipality.procedures), ("sections", row.section, municipality.sections)):
+            if name not in known:
+                what = f"municipalities/{municipality.code}.yaml: {key}.{name} is gone, but applications of it are not finished"
+                raise SettingError(what, "put it back until they are finished")
 
 
 def digest_of(*inputs: object) -> str:

@@ -98,3 +98,13 @@ def test_one_bad_file_does_not_stop_the_other_municipality(folder: Path, tmp_pat
         assert hub.municipality.name == "札幌市"
     with pytest.raises(SettingError, match=NAHA), open_hub(root, NAHA, Clock(at(9))):
         pass
+
+
+def test_a_procedure_that_still_has_open_applications_cannot_go(folder: Path, own: Callable[[Path], Path], checked_root: Path) -> None:
+    root = own(checked_root)
+    change(folder, "  ninshin-todokede: {section: boshi, destinations: [kenko-kanri]}\n", "")
+    with (
+        pytest.raises(SettingError, match=r"472018\.yaml: procedures\.ninshin-todokede is gone.*put it back"),
+        open_hub(Root(root), NAHA, Clock(at(10))),
+    ):
+        pass
