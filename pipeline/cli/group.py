@@ -14,7 +14,7 @@ import click
 
 from vocabulary.masking import NumberFilter, mask_numbers
 
-RED, WRONG_USE, REFUSED = 1, 2, 3
+RED, WRONG_USE, REFUSED, INTERRUPTED = 1, 2, 3, 130
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _COMMANDS = MappingProxyType(
@@ -85,6 +85,8 @@ def errors_as_messages() -> Iterator[None]:
         _end(f"{error.format_message()} ({path} --help shows an example)", WRONG_USE)
     except BrokenPipeError:
         raise
+    except KeyboardInterrupt:
+        _end("interrupted. Start the command again: it goes on with what is not finished", INTERRUPTED)
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or type(error).__name__
         _end(f"{what}. Make it readable and writable for the hub's user, or choose another", WRONG_USE)

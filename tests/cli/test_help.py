@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.cli.group import _COMMANDS
+from pipeline.cli.group import _COMMANDS, INTERRUPTED, errors_as_messages
 from tests.cli.messages import Hub, one_line
 
 
@@ -41,3 +41,9 @@ def test_version_is_said_or_how_to_install(hub: Hub) -> None:
     said = hub("--version")
     assert said.exit_code in (0, 2)
     assert "version" in said.output or "make setup" in said.output
+
+
+def test_an_interrupted_command_is_not_taken_for_a_red_day() -> None:
+    with pytest.raises(SystemExit) as ended, errors_as_messages():
+        raise KeyboardInterrupt
+    assert ended.value.code == INTERRUPTED
