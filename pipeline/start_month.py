@@ -47,8 +47,7 @@ def start_after(filed: date, event: date | None, *, grace_days: int) -> StartMon
     if event is None or event > filed or (event.year, event.month) == (filed.year, filed.month):
         return StartMonth(_month_after(filed), (f"{_day(filed)}の請求のため、その翌月分からとなります。",))
     last = event + timedelta(days=grace_days)
-    opening = OpeningDays()
-    limit = last if opening.is_open(last) else opening.next_open(last)
+    limit = OpeningDays().next_open(last)
     moved = "" if limit == last else f"（{grace_days}日目の{_day(last)}は閉庁日のため翌開庁日）"
     if filed <= limit:
         sentence = f"事由発生日{_day(event)}、期限{_day(limit)}{moved}までの{_day(filed)}に請求があり、事由発生月の翌月分からとなります。"
