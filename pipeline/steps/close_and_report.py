@@ -17,10 +17,10 @@ class UnbalancedDayError(HubError):
 def close_and_report(hub: Hub) -> dict[str, int]:
     """Close today, write its pages, clear what killed runs left in the sealed store. Raises UnbalancedDayError when the day is red."""
     found = close_day(hub, hub.clock.today())
-    report_day(hub, found)
+    page = report_day(hub, found)
     hub.store.discard_parts(older_than=hub.clock.now() - ABANDONED_AFTER)
     if not found.balanced:
         raise UnbalancedDayError(
-            f"{hub.code} {found.balance.day}: does not balance ({len(found.problems)} problems); see {hub.root.reports / 'close.html'}"
+            f"{hub.code} {found.balance.day}: does not balance ({len(found.problems)} problems); see {page.with_name('close.html')}"
         )
     return {"listed": found.balance.total.listed, "delivered": found.balance.total.delivered, "problems": len(found.problems)}

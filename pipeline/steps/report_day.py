@@ -1,11 +1,12 @@
 """Pages of the day (日次報告): from the close and the journal to the HTML and PDF that sections and auditors read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select
 
+from pipeline.balance import latest_business_day
 from pipeline.faults import fault_point
 from pipeline.finding_places import element_of
 from pipeline.hub import Hub
@@ -25,6 +26,8 @@ from pipeline.pages.report import (
     ProcedureDay,
     SuiteDay,
 )
+from pipeline.places import municipalities_folder
+from pipeline.settings import municipality_codes
 from pipeline.steps.close_day import DayClose
 from validation.results import read as read_result
 from vocabulary.reasons import reason
@@ -35,16 +38,28 @@ REGISTER_TITLES = {"links": "番号紐付情報", "residents": "住民情報"}
 
 
 def report_day(hub: Hub, close: DayClose) -> Path:
-    """Write the day's pages below the reports folder and return the first page."""
+    """Write the day's pages and return the first one.
+
+    They stay in ``reports/<code>/<day>``; those of the latest day stand in ``reports`` too, where the municipality is the only one.
+    """
     files = render_day(day_report(hub, close))
+    day = close.balance.day
+    kept = hub.root.reports / hub.code / day.isoformat()
+    _write_pages(kept, files)
+    if day < (latest_business_day(hub) or day) or len(municipality_codes(municipalities_folder())) > 1:
+        return kept / "index.html"
+    _write_pages(hub.root.reports, files)
+    return hub.root.reports / "index.html"
+
+
+def _write_pages(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
-        target = hub.root.reports / name
+        target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}.part")
         draft.write_bytes(content)
         fault_point("report.page_drafted")
         draft.replace(target)
-    return hub.root.reports / "index.html"
 
 
 def day_report(hub: Hub, close: DayClose) -> DayReport:
