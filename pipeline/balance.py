@@ -63,7 +63,8 @@ def _application_figures(row: Row[Any], day: str) -> list[str]:
     stored_on = row.department_at[:10]
     if stored_on > day:
         return []
-    became = "waiting" if row.disposition == "open" else row.disposition
+    finished_later = row.disposition in FINISHED and row.disposed_on > day
+    became = "waiting" if row.disposition == "open" or finished_later else row.disposition
     return ["stored" if stored_on == day else "carried_in", became]
 
 
@@ -73,6 +74,13 @@ def _life_holds(hub: Hub) -> bool:
     by_state = {row[0]: row[1] for row in hub.journal.rows(counted)}
     stored = hub.journal.scalar(select(func.count()).select_from(applications).where(applications.c.municipality == hub.code))
     return bool(by_state.get("stored", 0) == stored)
+
+
+def has_business(hub: Hub, day: date) -> bool:
+    """Whether something was stored or decided on the day."""
+    text = day.isoformat()
+    that_day = or_(applications.c.disposed_on == text, applications.c.department_at.between(f"{text}T", f"{text}U"))
+    return hub.journal.scalar(select(applications.c.id).where(applications.c.municipality == hub.code, that_day).limit(1)) is not None
 
 
 def latest_business_day(hub: Hub) -> date | None:

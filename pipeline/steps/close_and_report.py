@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
+from pipeline.balance import has_business
 from pipeline.errors import HubError
 from pipeline.hub import Hub
 from pipeline.steps.close_day import close_day
 from pipeline.steps.report_day import report_day
 
-ABANDONED_AFTER = timedelta(days=1)
+ONE_DAY = timedelta(days=1)
 
 
 class UnbalancedDayError(HubError):
@@ -15,10 +16,16 @@ class UnbalancedDayError(HubError):
 
 
 def close_and_report(hub: Hub) -> dict[str, int]:
-    """Close today, write its pages, clear what killed runs left in the sealed store. Raises UnbalancedDayError when the day is red."""
-    found = close_day(hub, hub.clock.today())
+    """Close today, and yesterday again with what came after its close; write the pages, clear what killed runs left behind.
+
+    Raises UnbalancedDayError when today is red.
+    """
+    today = hub.clock.today()
+    if has_business(hub, today - ONE_DAY):
+        report_day(hub, close_day(hub, today - ONE_DAY))
+    found = close_day(hub, today)
     page = report_day(hub, found)
-    hub.store.discard_parts(older_than=hub.clock.now() - ABANDONED_AFTER)
+    hub.store.discard_parts(older_than=hub.clock.now() - ONE_DAY)
     if not found.balanced:
         raise UnbalancedDayError(
             f"{hub.code} {found.balance.day}: does not balance ({len(found.problems)} problems); see {page.with_name('close.html')}"

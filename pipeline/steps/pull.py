@@ -111,7 +111,9 @@ def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope, refused: dict[st
     waiting = select(listings).where(listings.c.municipality == hub.code, listings.c.state == "listed").order_by(listings.c.arrived_at)
     counts = {"stored": 0, "gone": 0}
     failures = 0
-    for listing in [row for row in hub.journal.rows(waiting) if row.receipt not in refused]:
+    # A procedure that is no longer taken leaves its rows listed: the balance shows them as not fetched until a person decides.
+    missing = [row for row in hub.journal.rows(waiting) if row.receipt not in refused and row.portal_procedure in scope.procedures]
+    for listing in missing:
         fault_point("pull.before_fetch")
         try:
             fetched = portal.fetch(listing.receipt)

@@ -19,6 +19,8 @@ from vocabulary.reasons import reason
 
 log = logging.getLogger(__name__)
 
+TRIED_DAILY = frozenset({"STEP_FAILED", "EVIDENCE_BROKEN", "RULE_BROKEN"})
+
 Application = Row[Any]
 Record = Callable[[Write], None]
 
@@ -81,12 +83,16 @@ def tries(hub: Hub, step: Step) -> dict[tuple[int, str], int]:
 
 
 def pending(hub: Hub, step: Step) -> Iterable[tuple[Application, str, int]]:
-    """(application, inputs, attempt) of all that the step must judge: new ones, waiting ones, and held ones whose inputs changed."""
+    """(application, inputs, attempt) of all that the step must judge.
+
+    New ones, waiting ones, held ones whose inputs changed, and once a day those that the hub itself failed on: it may be mended meanwhile.
+    """
     done = tries(hub, step)
+    today = hub.clock.today().isoformat()
     for row in due(hub, step.before):
         inputs = step.inputs(hub, row)
         attempt = done.get((row.id, inputs), 0) + 1
-        if attempt == 1 or row.disposition == "waiting":
+        if attempt == 1 or row.disposition == "waiting" or (row.reason in TRIED_DAILY and row.disposed_on < today):
             yield row, inputs, attempt
 
 
