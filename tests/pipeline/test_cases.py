@@ -1,5 +1,7 @@
 """Case folders (案件フォルダ) of a town: a case that proves to touch a protected person leaves the folder that the whole section reads."""
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +31,21 @@ def printed(folder: Path) -> str:
     return "".join(page.extract_text() for page in PdfReader(folder / BATCH).pages)
 
 
-def test_a_case_that_becomes_restricted_leaves_the_open_folder_and_its_batch_print(laid_out: Path, expected: dict[str, Any]) -> None:
+def killed_at(point: str, root: Path) -> bool:
+    """Whether a process that lays out the cases of the next morning was killed at the fault point."""
+    child = os.fork()
+    if child == 0:
+        os.environ["HUB_FAULT"] = f"{point}:1:kill"
+        run(root, ("cases",), at(9, day=NEXT_DAY))
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+
+
+@pytest.mark.parametrize("point", ["", "cases.left_open_print"])
+def test_a_case_that_becomes_restricted_leaves_the_open_folder_and_its_batch_print(
+    laid_out: Path, expected: dict[str, Any], point: str
+) -> None:
     cases = laid_out / "cases" / NAHA
     (receipt,) = expected["defects"]["unknown-serial"]["receipts"]
     (protected,) = expected["defects"]["spouse-protected"]["receipts"]
@@ -40,6 +56,7 @@ def test_a_case_that_becomes_restricted_leaves_the_open_folder_and_its_batch_pri
         same = applications.c.receipt == receipt
         write.execute(update(applications).where(same).values(restricted=True, reason="PROTECTED_PERSON"))
         write.leaf("restricted")
+    assert not point or killed_at(point, laid_out)
     run(laid_out, ("cases",), at(9, day=NEXT_DAY))
     assert not (cases / "jidoteate" / receipt).exists()
     assert (cases / "jidoteate-restricted" / receipt).is_dir()
