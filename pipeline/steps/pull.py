@@ -1,8 +1,7 @@
 """Pull (取得): list the portal, fetch what is new, store it durably with its 収受番号, then acknowledge 受領済."""
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,24 +25,12 @@ MOST_FAILURES = 3
 CHUNK = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Which procedure of the hub a portal procedure is; absent means out of scope (対象外)."""
-
-    procedures: dict[str, str]
-
-    @classmethod
-    def of(cls, hub: Hub) -> "Scope":
-        """The scope that the municipality enables."""
-        return cls({hub.procedure(name).portal_id: name for name in hub.municipality.procedures})
-
-
 def pull(hub: Hub) -> dict[str, int]:
-    """Bring the journal into step with the portal's list and fetch what is missing.
+    """Bring the journal into step with the portal's list and fetch what is missing. Procedures not taken here are out of scope (対象外).
 
     Raises TransientError when the portal fails, and PermanentError at the end for applications that it will not give.
     """
-    scope = Scope.of(hub)
+    scope = {hub.procedure(name).portal_id: name for name in hub.municipality.procedures}
     refused: dict[str, PermanentError] = {}
     counts = {"listed": 0, "stored": 0, "gone": 0, "out_of_scope": 0}
     with PortalClient(hub.http(hub.municipality.portal.connection)) as portal:
@@ -64,7 +51,7 @@ def pull(hub: Hub) -> dict[str, int]:
     return counts
 
 
-def enter_listing(hub: Hub, rows: tuple[Listed, ...], scope: Scope) -> dict[str, int]:
+def enter_listing(hub: Hub, rows: tuple[Listed, ...], scope: Mapping[str, str]) -> dict[str, int]:
     """Enter rows that the journal does not know. A row that shows the version already fetched is no new application."""
     seen = set(_seen(hub, [row.receipt for row in rows]))
     # In one order for all workers, so that none waits for a row of another one that waits for its own.
@@ -73,7 +60,7 @@ def enter_listing(hub: Hub, rows: tuple[Listed, ...], scope: Scope) -> dict[str,
     if fresh:
         with hub.journal.write() as write:
             for row in fresh:
-                state = "listed" if row.procedure in scope.procedures else "out_of_scope"
+                state = "listed" if row.procedure in scope else "out_of_scope"
                 counts[state] += write.insert_new(listings, _listing_row(hub, row, state))
             if any(counts.values()):
                 write.leaf("listing_entered", municipality=hub.code, **counts)
@@ -102,7 +89,7 @@ def _listing_row(hub: Hub, row: Listed, state: str) -> dict[str, object]:
     }
 
 
-def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope, refused: dict[str, PermanentError]) -> dict[str, int]:
+def fetch_missing(hub: Hub, portal: PortalClient, scope: Mapping[str, str], refused: dict[str, PermanentError]) -> dict[str, int]:
     """Fetch every listed application that is not stored yet: the work list is listed minus finished.
 
     One that fails is left to the next pass, one that is refused for good enters ``refused`` and is left to the next run. Several in a
@@ -112,7 +99,7 @@ def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope, refused: dict[st
     counts = {"stored": 0, "gone": 0}
     failures = 0
     # A procedure that is no longer taken leaves its rows listed: the balance shows them as not fetched until a person decides.
-    missing = [row for row in hub.journal.rows(waiting) if row.receipt not in refused and row.portal_procedure in scope.procedures]
+    missing = [row for row in hub.journal.rows(waiting) if row.receipt not in refused and row.portal_procedure in scope]
     for listing in missing:
         fault_point("pull.before_fetch")
         try:
@@ -133,7 +120,7 @@ def fetch_missing(hub: Hub, portal: PortalClient, scope: Scope, refused: dict[st
         stored = hub.store.put(fetched.data, context=raw_context(hub.code, listing.receipt))
         fault_point("pull.file_stored")
         counts["stored"] += _enter_application(
-            hub, listing, stored, version=fetched.version, procedure=scope.procedures[listing.portal_procedure]
+            hub, listing, stored, version=fetched.version, procedure=scope[listing.portal_procedure]
         )
     return counts
 
