@@ -51,9 +51,14 @@ def by_household(hub: Hub, household: str) -> list[Resident]:
     return _select(hub, residents.c.household == household)
 
 
+def index_of_serial(hub: Hub, serial: str) -> str:
+    """Keyed hash of a certificate's serial number. Portal and register may write one number with other case or leading zeros."""
+    return hub.index(serial.strip().lower().lstrip("0"), "auth-serial")
+
+
 def by_serial(hub: Hub, serial: str, *, day: str) -> list[str]:
     """宛名番号 linked to the serial of an authentication certificate on a day (ISO)."""
-    serial_index = hub.index(serial, "auth-serial")
+    serial_index = index_of_serial(hub, serial)
     valid = (links.c.valid_from <= day) & (links.c.valid_until >= day)
     statement = select(links.c.atena).where(links.c.municipality == hub.code, links.c.serial_index == serial_index, valid).distinct()
     return [row.atena for row in hub.journal.rows(statement)]

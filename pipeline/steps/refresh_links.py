@@ -16,7 +16,7 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.register_tables import links, register_loads, residents
-from pipeline.residents import resident_context
+from pipeline.residents import index_of_serial, resident_context
 from pipeline.steps.deliver import raise_stopped
 from pipeline.steps.restrict_cases import restrict_cases
 from vocabulary.findings import Finding, Refused
@@ -134,7 +134,7 @@ def _replace_rows(write: Write, table: Table, key: tuple[str, ...], rows: Iterab
 def _link_row(hub: Hub, row: Link) -> dict[str, Any]:
     return {
         "municipality": hub.code,
-        "serial_index": hub.index(row.serial, "auth-serial"),
+        "serial_index": index_of_serial(hub, row.serial),
         "atena": row.atena,
         "valid_from": row.valid_from,
         "valid_until": row.valid_until or OPEN_END,

@@ -85,8 +85,9 @@ def who(found: Match) -> str | None:
     return found.resident.atena if found.resident else None
 
 
-def test_a_linked_card_leads_to_its_holder(town: Hub) -> None:
-    holder, problem = card_holder(town, "AA01", day=DAY)
+@pytest.mark.parametrize("serial", ["AA01", "aa01", "00AA01", " AA01"])
+def test_a_linked_card_leads_to_its_holder_however_its_serial_is_written(town: Hub, serial: str) -> None:
+    holder, problem = card_holder(town, serial, day=DAY)
     assert holder is not None
     assert (holder.atena, problem) == (FATHER.atena, None)
 
