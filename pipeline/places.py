@@ -13,6 +13,11 @@ def municipalities_folder(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(environment.get("HUB_MUNICIPALITIES") or PROJECT / "municipalities")
 
 
+def municipality_codes(folder: Path) -> list[str]:
+    """Codes of all municipality files, sorted. Reads names only, so that one bad file disables only itself."""
+    return sorted(file.stem for file in folder.glob("*.yaml"))
+
+
 def specifications_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Folder of procedures, items, formats and code lists; ``HUB_MAPPINGS`` names another one."""
     return Path(environment.get("HUB_MAPPINGS") or PROJECT / "mappings")

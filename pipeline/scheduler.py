@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from pendulum import datetime as moment
 
 from pipeline.flow import FLOWS, run_step
-from pipeline.places import municipalities_folder, root_from_environment
+from pipeline.places import municipalities_folder, municipality_codes, root_from_environment
 from vocabulary.clock import clock_from_environment
 
 if TYPE_CHECKING:
@@ -34,11 +34,6 @@ def year_end_closure() -> list[str]:
     """29 December to 3 January (閉庁日), which the national calendar does not know, as ISO days."""
     days = [(year, month, day) for year in YEARS_AHEAD for month, day in ((12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3))]
     return [f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in days]
-
-
-def municipality_files() -> list[str]:
-    """Codes by file name, sorted. Contents are read when a step runs, so that a bad file stops only itself."""
-    return sorted(file.stem for file in municipalities_folder().glob("*.yaml"))
 
 
 def run_step_as_task(step: str, code: str) -> None:
@@ -84,5 +79,5 @@ def flow_dag(flow: str, *, schedule: "str | BaseTimetable", description: str) ->
                 this >> verdict
                 before = this
 
-        steps_of.expand(code=municipality_files())
+        steps_of.expand(code=municipality_codes(municipalities_folder()))
     return dag

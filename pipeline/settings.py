@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from mappings.specification import Spec, read_spec
 from mappings.yaml_door import SpecError
 from pipeline.errors import SettingError
+from pipeline.places import municipality_codes
 from vocabulary.check_digits import valid_municipality_code
 
 
@@ -116,11 +117,6 @@ class Municipality(Spec):
             if unknown:
                 raise ValueError(f"procedures.{name}.destinations {', '.join(unknown)}: allowed are {', '.join(self.destinations)}")
         return self
-
-
-def municipality_codes(folder: Path) -> list[str]:
-    """Codes of all municipality files, sorted. Reads names only, so that one bad file disables only itself."""
-    return sorted(file.stem for file in folder.glob("*.yaml"))
 
 
 def load_municipality(folder: Path, code: str) -> Municipality:

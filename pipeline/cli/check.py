@@ -13,8 +13,8 @@ from pipeline.cli.checked import Checked, judge
 from pipeline.cli.group import WRONG_USE
 from pipeline.cli.options import clock_of_command, root_option
 from pipeline.errors import SettingError
-from pipeline.places import municipalities_folder, root_from_environment, specifications_folder
-from pipeline.settings import load_municipality, municipality_codes
+from pipeline.places import municipalities_folder, municipality_codes, root_from_environment, specifications_folder
+from pipeline.settings import load_municipality
 from vocabulary.reasons import reasons
 
 if TYPE_CHECKING:

@@ -57,7 +57,7 @@ def writable_root(root_folder: Path | None) -> Root:
 
 def chosen_municipality(code: str | None) -> str:
     """The municipality asked for, or the only one. Raises SettingError."""
-    from pipeline.settings import municipality_codes
+    from pipeline.places import municipality_codes
 
     known = municipality_codes(municipalities_folder())
     if code is not None:

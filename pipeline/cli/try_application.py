@@ -10,8 +10,7 @@ import click
 from pipeline.cli.group import REFUSED
 from pipeline.cli.options import clock_of_command
 from pipeline.errors import SettingError
-from pipeline.places import municipalities_folder, specifications_folder
-from pipeline.settings import municipality_codes
+from pipeline.places import municipalities_folder, municipality_codes, specifications_folder
 from vocabulary.findings import Refused
 
 ANY_MUNICIPALITY = "000000"

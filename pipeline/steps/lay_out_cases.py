@@ -20,7 +20,8 @@ from pipeline.printing.case_folder import SHEET_NAME, attachment_name, write_cas
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.sheets import SheetError
 from pipeline.steps.open_packages import cleaned_context
-from vocabulary.findings import Refused
+from pipeline.steps.worklist import finding_row
+from vocabulary.findings import Finding, Refused, Severity
 
 log = logging.getLogger(__name__)
 
@@ -138,15 +139,7 @@ def _hold_for_print(hub: Hub, row: Row[Any]) -> None:
     """A page with a missing glyph is never printed with a box: the alarm names the application."""
     with hub.journal.write() as write:
         raise_alarm(hub, write, kind="GLYPH_MISSING", subject=row.receipt)
-        finding = {
-            "application": row.id,
-            "step": STEP,
-            "code": "GLYPH_MISSING",
-            "place": "審査票",
-            "rule": "",
-            "severity": "info",
-            "detail": "",
-        }
+        finding = finding_row(row.id, STEP, Finding("GLYPH_MISSING", where="審査票", severity=Severity.INFO))
         known = select(findings.c.id).where(findings.c.application == row.id, findings.c.code == "GLYPH_MISSING")
         if write.read(known).first() is None:
             write.execute(insert(findings).values(**finding))

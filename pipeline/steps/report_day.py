@@ -26,8 +26,7 @@ from pipeline.pages.report import (
     ProcedureDay,
     SuiteDay,
 )
-from pipeline.places import municipalities_folder
-from pipeline.settings import municipality_codes
+from pipeline.places import municipalities_folder, municipality_codes
 from pipeline.steps.close_day import DayClose
 from validation.results import read as read_result
 from vocabulary.reasons import reason

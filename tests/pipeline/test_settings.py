@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.errors import SettingError
 from pipeline.hub import open_hub, set_up
-from pipeline.places import PROJECT, Root
-from pipeline.settings import load_municipality, municipality_codes
+from pipeline.places import PROJECT, Root, municipality_codes
+from pipeline.settings import load_municipality
 from tests.pipeline.days import NAHA, at
 from vocabulary.clock import Clock
 
