@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from sandbox.defects import Defect
 
-GOOD_SHARES: Mapping[str, float] = {"jidoteate-nintei": 0.45, "hoiku-riyo": 0.25, "ninshin-todokede": 0.20, "jidoteate-mishiharai": 0.10}
+GOOD_WEIGHTS: Mapping[str, int] = {
+    "jidoteate-nintei": 45,
+    "hoiku-riyo": 25,
+    "ninshin-todokede": 20,
+    "jidoteate-mishiharai": 10,
+}
+"""How often residents file each procedure, by weight."""
 OUT_OF_SCOPE_SHARE = 0.05
 _NINTEI_KINDS = ("birth", "arrival", "change", "birth", "birth", "arrival")
 _KINDS: Mapping[str, tuple[str, ...]] = {
@@ -62,11 +68,12 @@ def plan(applications: int, defects: Iterable[Defect]) -> Plan:
 
 
 def _shared(count: int) -> list[str]:
-    """``count`` procedures whose shares stay as near as possible to ``GOOD_SHARES`` at every point of the list."""
+    """``count`` procedures whose shares stay as near as possible to ``GOOD_WEIGHTS`` at every point of the list."""
+    total = sum(GOOD_WEIGHTS.values())
     found: list[str] = []
     given: Counter[str] = Counter()
     for position in range(1, count + 1):
-        due = max(GOOD_SHARES, key=lambda procedure: GOOD_SHARES[procedure] * position - given[procedure])
+        due = max(GOOD_WEIGHTS, key=lambda procedure: GOOD_WEIGHTS[procedure] * position / total - given[procedure])
         given[due] += 1
         found.append(due)
     return found
