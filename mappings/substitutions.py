@@ -63,7 +63,8 @@ class SubstitutionTable:
             if chained:
                 raise ValueError(f"{code_points(entry.source)} becomes {code_points(chained)}, which is itself replaced")
         object.__setattr__(self, "single", {ord(source): entry.target for source, entry in self.entries.items() if len(source) == 1})
-        object.__setattr__(self, "sequences", tuple(sorted((one for one in self.entries if len(one) > 1), key=lambda one: (-len(one), one))))
+        long = sorted((source for source in self.entries if len(source) > 1), key=lambda source: (-len(source), source))
+        object.__setattr__(self, "sequences", tuple(long))
 
     @property
     def name(self) -> str:
