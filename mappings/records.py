@@ -63,13 +63,18 @@ class FileBytes:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One approved substitution that was made (縮退): which item of which record, and how often which code point became which."""
+    """One approved substitution that was made (縮退): which item of which record, and how often which characters became which.
+
+    source, target: code points, ``U+845B U+E0100``. table: ``id@version`` of the substitution table. approved: by whom, as it says.
+    """
 
     application: int
     where: str
     source: str
     target: str
     times: int
+    table: str
+    approved: str
 
 
 @dataclass(frozen=True, slots=True)

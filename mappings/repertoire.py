@@ -52,7 +52,8 @@ def _substitute(format_: Format, group: str, name: str, table: Table, losses: li
         for code, target in replace.items() if value else ():
             if times := (value or "").count(chr(code)):
                 where = f"{group}[{table.ordinal[row]}].{name}"
-                losses.append(Loss(table.application[row], where, f"U+{code:04X}", f"U+{ord(target):04X}", times))
+                made = (f"U+{code:04X}", f"U+{ord(target):04X}", times)
+                losses.append(Loss(table.application[row], where, *made, table=format_.id, approved=format_.spec.gaiji.approved))
         changed.append(value.translate(replace) if value else value)
     return changed
 
