@@ -98,6 +98,7 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
     _check_names(file, procedure, [notice.id for notice in notices])
     for rule in rules:
         _check_rule(folder / "expectations.yaml", rule, items[procedure.business])
+    _check_dates(file, procedure, {name for mapping in mappings for record in mapping.records for name in record.fields})
     return procedure.model_copy(update={"folder": folder, "mappings": mappings, "rules": rules, "notices": notices})
 
 
@@ -121,6 +122,15 @@ def _check_rule(file: Path, rule: Rule, groups: Lookup[str, Group]) -> None:
             raise SpecError(file=file, key=f"{rule.id}.items", problem=f"unknown item {name}", allowed=nearest(name, groups[rule.group]))
     if rule.code not in reasons():
         raise SpecError(file=file, key=f"{rule.id}.code", problem=f"unknown reason code {rule.code}", allowed=nearest(rule.code, reasons()))
+
+
+def _check_dates(file: Path, procedure: Procedure, written: set[str]) -> None:
+    named = [("dates.event", procedure.dates.event)]
+    for place, one in enumerate(procedure.dates.reasons):
+        named += [(f"dates.reasons.{place}.item", one.item), (f"dates.reasons.{place}.event", one.event)]
+    for key, name in named:
+        if name and name not in written:
+            raise SpecError(file=file, key=key, problem=f"no mapping writes {name}", allowed=nearest(name, written))
 
 
 def _no_portal_id_twice(root: Path, procedures: Lookup[str, Procedure]) -> None:

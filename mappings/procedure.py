@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -70,13 +70,37 @@ class Outcome(Spec):
     notice: str = ""
 
 
+Start = Literal["month-after-filing", "month-after-event", "wished-day", "none"]
+
+
+class DateReason(Spec):
+    """What another reason (事由) changes: when ``item`` has one of ``values``, these keys stand instead of those of ``dates``."""
+
+    item: str
+    values: tuple[str, ...] = Field(min_length=1)
+    start: Start | None = None
+    event: str = ""
+
+
 class DateRules(Spec):
-    """Which days the law looks at. legal_day: the day that counts as the filing's; start: from when an allowance runs."""
+    """Which days the law looks at. legal_day: the day that counts as the filing's; start: from when an allowance runs.
+
+    event: item with the event day (事由発生日); the first of ``reasons`` that applies names another (転入では転出予定日).
+    grace_days: a filing within so many days from the day after the event counts as made in its month (15日特例).
+    """
 
     legal_day: Literal["portal-arrival", "department-arrival", "submitted"]
-    start: Literal["month-after-filing", "wished-day", "none"] = "none"
+    start: Start = "none"
     grace_days: int = Field(default=0, ge=0)
     event: str = ""
+    reasons: tuple[DateReason, ...] = ()
+
+    @model_validator(mode="after")
+    def _know_the_event(self) -> Self:
+        for start, event in ((self.start, self.event), *((one.start or self.start, one.event or self.event) for one in self.reasons)):
+            if start == "month-after-event" and not event:
+                raise ValueError("month-after-event needs event: the item with the event day")
+        return self
 
 
 class Service(Spec):
