@@ -8,14 +8,15 @@ from types import MappingProxyType
 
 from mappings.codelists import CodeList, read_codelists
 from mappings.coverage import check_coverage
-from mappings.items import Group, read_items
-from mappings.layouts import Format, read_format
+from mappings.items import Group, read_group_titles, read_items
+from mappings.layouts import Declared, Format, read_format
 from mappings.mapping import Mapping
 from mappings.notices import Notices
 from mappings.plan import Plan, make_plan
 from mappings.procedure import Procedure
 from mappings.rules import Expectations, Rule
 from mappings.specification import nearest, read_spec
+from mappings.substitutions import read_substitutions
 from mappings.yaml_door import SpecError
 from vocabulary.findings import refuse
 from vocabulary.reasons import reasons
@@ -57,7 +58,9 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     codelists = read_codelists(root / "codelists")
     items = {folder.name: read_items(folder, codelists=frozenset(codelists)) for folder in _folders(root / "items")}
     groups = {name: group for business in items.values() for name, group in business.items()}
-    formats = {folder.name: read_format(folder, groups=groups) for folder in _folders(root / "formats")}
+    titles = {name: title for folder in _folders(root / "items") for name, title in read_group_titles(folder, items[folder.name]).items()}
+    declared = Declared(groups, titles, codelists, read_substitutions(root / "characters" / "tables"))
+    formats = {folder.name: read_format(folder, declared=declared) for folder in _folders(root / "formats")}
     procedures = {folder.name: _read_procedure(folder, items) for folder in _folders(root / "procedures")}
     _no_portal_id_twice(root, procedures)
     catalogue = Catalogue(root, MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items), codelists)
@@ -96,8 +99,9 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
     rules = read_spec(folder / "expectations.yaml", Expectations).rules
     notices = read_spec(folder / "notices.yaml", Notices).notices
     _check_names(file, procedure, [notice.id for notice in notices])
+    own = mappings[0].records[0].group
     for rule in rules:
-        _check_rule(folder / "expectations.yaml", rule, items[procedure.business])
+        _check_rule(folder / "expectations.yaml", rule, items[procedure.business], own)
     _check_dates(file, procedure, {name for mapping in mappings for record in mapping.records for name in record.fields})
     return procedure.model_copy(update={"folder": folder, "mappings": mappings, "rules": rules, "notices": notices})
 
@@ -111,15 +115,23 @@ def _check_names(file: Path, procedure: Procedure, notices: list[str]) -> None:
         if outcome.notice and outcome.notice not in notices:
             key = f"outcomes.{outcome.id}.notice"
             raise SpecError(file=file, key=key, problem=f"unknown notice {outcome.notice}", allowed=nearest(outcome.notice, notices))
+        codes = [document.code for document in procedure.documents]
+        for code in outcome.needs:
+            if code not in codes:
+                key = f"outcomes.{outcome.id}.needs"
+                raise SpecError(file=file, key=key, problem=f"unknown document {code}", allowed=nearest(code, codes))
 
 
-def _check_rule(file: Path, rule: Rule, groups: Lookup[str, Group]) -> None:
+def _check_rule(file: Path, rule: Rule, groups: Lookup[str, Group], own: str) -> None:
+    """own: the application's own group, to which the condition of a rule about rows looks."""
     if rule.group not in groups:
         raise SpecError(file=file, key=f"{rule.id}.group", problem=f"unknown group {rule.group}", allowed=nearest(rule.group, groups))
-    names = [*rule.items, *([rule.when.item] if rule.when else [])]
-    for name in names:
-        if name not in groups[rule.group]:
-            raise SpecError(file=file, key=f"{rule.id}.items", problem=f"unknown item {name}", allowed=nearest(name, groups[rule.group]))
+    names = [(rule.group, item) for item in rule.items]
+    if rule.when:
+        names.append((own if rule.rule == "rows" else rule.group, rule.when.item))
+    for group, name in names:
+        if name not in groups[group]:
+            raise SpecError(file=file, key=f"{rule.id}.items", problem=f"unknown item {name}", allowed=nearest(name, groups[group]))
     if rule.code not in reasons():
         raise SpecError(file=file, key=f"{rule.id}.code", problem=f"unknown reason code {rule.code}", allowed=nearest(rule.code, reasons()))
 

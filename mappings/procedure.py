@@ -52,22 +52,30 @@ class Role(Spec):
 
 
 class Document(Spec):
-    """A document that the office may ask for (提出書類). way: how it may come. blocks: the case waits for it."""
+    """A document, or a visit, that the office may ask for (提出書類). way: how it may come. blocks: the case waits for it.
+
+    always: owed from every filing that does not bring it, whatever the portal's manifest says (事前送信 の来所など).
+    """
 
     code: str
     title: str
     condition: str = ""
     way: tuple[Literal["電子", "郵送", "来所"], ...]
     blocks: bool = False
+    always: bool = False
 
 
 class Outcome(Spec):
-    """A way in which the procedure may end (結果): the portal status it leads to and the notice it sends, if any."""
+    """A way in which the procedure may end (結果): the portal status it leads to and the notice it sends, if any.
+
+    needs: codes of documents without which a decision of this kind is not taken over.
+    """
 
     id: str
     title: str
     status: Status
     notice: str = ""
+    needs: tuple[str, ...] = ()
 
 
 Start = Literal["month-after-filing", "month-after-event", "wished-day", "none"]
@@ -101,6 +109,20 @@ class DateRules(Spec):
             if start == "month-after-event" and not event:
                 raise ValueError("month-after-event needs event: the item with the event day")
         return self
+
+
+class Receiving(Spec):
+    """受付期間: the days of each year (``MM-DD``, both included) in which filings are expected. One outside is told, never refused."""
+
+    start: str = Field(alias="from", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+    until: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies in the period, which may run over the turn of the year."""
+        text = f"{day:%m-%d}"
+        if self.start <= self.until:
+            return self.start <= text <= self.until
+        return text >= self.start or text <= self.until
 
 
 class Service(Spec):
@@ -145,6 +167,7 @@ class Procedure(Spec):
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     processing_days: int = Field(ge=0)
     dates: DateRules
+    receiving: Receiving | None = None
     retention_years: int = Field(ge=1)
     assumptions: tuple[Assumption, ...] = ()
     folder: Path = Path()

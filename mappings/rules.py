@@ -7,7 +7,9 @@ from pydantic import Field, model_validator
 
 from mappings.specification import Spec
 
-Kind = Literal["required_if", "in_list", "not_after", "one_of", "equals", "check_digit", "length", "rows"]
+Kind = Literal[
+    "required_if", "absent_if", "in_list", "not_after", "one_of", "equals", "check_digit", "length", "between", "month_in", "rows"
+]  # fmt: skip
 
 # Keys that each kind needs beside the common ones, and the least number of items.
 NEEDS = MappingProxyType(
@@ -20,6 +22,9 @@ NEEDS = MappingProxyType(
         "check_digit": (("digit",), 1),
         "length": (("maximum",), 1),
         "rows": (("minimum",), 0),
+        "absent_if": (("when",), 1),
+        "between": (("maximum",), 1),
+        "month_in": (("values",), 1),
     },
 )
 
@@ -35,9 +40,12 @@ class Rule(Spec):
     """One rule over the records of a group. An empty value passes every kind but required_if and one_of.
 
     required_if: all items are filled when the condition holds. in_list: each item is one of values. not_after: the first item is not
-    after the second (ISO texts; unknown days pass). one_of: at least one item is filled. equals: all items are equal.
+    after the second (ISO texts of days or months, as far as both go; unknown days pass). one_of: at least one item is filled.
+    equals: all items are equal.
     check_digit: of the named number.
-    length: minimum to maximum characters. rows: an application has minimum to maximum records of the group.
+    length: minimum to maximum characters. rows: an application has minimum to maximum records of the group; ``when`` then looks at
+    the application's own record. absent_if: all items are empty when the condition holds. between: the number is minimum to maximum.
+    month_in: the month of the day or month is one of values.
     status: shadow is reported only, warn is shown, hold lets the severity take effect.
     """
 

@@ -61,18 +61,22 @@ def _rule(declared: Declared) -> Rule:
         items=declared.items,
         code=declared.code,
         params=_parameters(declared),
-        when=(When(declared.when.item, frozenset(declared.when.values)),) if declared.when else (),
+        when=_when(declared),
         severity=Severity(declared.severity),
         status=Status(declared.status),
     )
 
 
+def _when(declared: Declared) -> tuple[When, ...]:
+    return (When(declared.when.item, frozenset(declared.when.values)),) if declared.when else ()
+
+
 def _parameters(declared: Declared) -> Mapping[str, str | frozenset[str]]:
-    if declared.rule == "in_list":
+    if declared.rule in ("in_list", "month_in"):
         return {"values": frozenset(declared.values)}
     if declared.rule == "check_digit":
         return {"scheme": SCHEMES[declared.digit]}
-    if declared.rule == "length":
+    if declared.rule in ("length", "between"):
         return {"least": str(declared.minimum), "most": str(declared.maximum)}
     return {}
 
@@ -84,6 +88,7 @@ def _row_rule(declared: Declared) -> Rule:
         items=(declared.group,),
         code=declared.code,
         params={"least": str(declared.minimum)},
+        when=_when(declared),
         severity=Severity(declared.severity),
         status=Status(declared.status),
     )

@@ -13,6 +13,7 @@ from vocabulary import check_digits
 OPEN_START: Final = "0000-01-01"
 OPEN_END: Final = "9999-12-31"
 DATE_SHAPE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+MONTH_SHAPE: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 KANA: Final[Mapping[str, re.Pattern[str]]] = {
     "full": re.compile(r"[ァ-ヶー・　]+"),
     "half": re.compile(r"[ｦ-ﾟ A-Z0-9()./｢｣\\,\-]+"),
@@ -41,6 +42,11 @@ def is_date(value: str, *, unknown: bool = False) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_month(value: str) -> bool:
+    """Whether ``YYYY-MM`` is a month."""
+    return MONTH_SHAPE.fullmatch(value) is not None
 
 
 def _parameter(rule: Rule, name: str) -> str:
@@ -74,7 +80,19 @@ def _not_equals(rule: Rule) -> Judge:
 def _not_after(rule: Rule) -> Judge:
     if len(rule.items) != 2:
         raise SuiteError(f"{rule.id}: not_after needs two items, the earlier and the later")
-    return lambda values: values[0] <= values[1] if all(is_date(value) for value in values) else True
+
+    def judge(values: Values) -> bool:
+        shared = min(map(len, values))
+        return not all(is_date(value) or is_month(value) for value in values) or values[0][:shared] <= values[1][:shared]
+
+    return judge
+
+
+def _month_in(rule: Rule) -> Judge:
+    months = rule.params.get("values", frozenset())
+    if isinstance(months, str) or not months:
+        raise SuiteError(f"{rule.id}: month_in needs the parameter values, a set of months 01 to 12")
+    return lambda values: all(value[5:7] in months for value in values if is_date(value) or is_month(value))
 
 
 def _check_digit(rule: Rule) -> Judge:
@@ -109,6 +127,12 @@ def _length(rule: Rule) -> Judge:
     return lambda values: all(least <= len(value) <= most for value in values if value)
 
 
+def _between(rule: Rule) -> Judge:
+    least, most = int(_parameter(rule, "least")), int(_parameter(rule, "most"))
+    # What is no number at all is the type check's finding.
+    return lambda values: all(least <= int(value) <= most for value in values if value.isascii() and value.isdecimal())
+
+
 def _min_children(rule: Rule) -> Judge:
     least = int(_parameter(rule, "least"))
     return lambda values: sum(int(value) for value in values) >= least
@@ -117,6 +141,7 @@ def _min_children(rule: Rule) -> Judge:
 KINDS: Final[Mapping[str, Callable[[Rule], Judge]]] = MappingProxyType(
     {
         "required_if": lambda _rule: all,
+        "absent_if": lambda _rule: lambda values: not any(values),
         "one_of": lambda _rule: any,
         "in_list": _in_list,
         "equals": _equals,
@@ -126,14 +151,18 @@ KINDS: Final[Mapping[str, Callable[[Rule], Judge]]] = MappingProxyType(
         "kana": _kana,
         "encodable": _encodable,
         "length": _length,
+        "between": _between,
+        "month_in": _month_in,
         "min_children": _min_children,
     }
 )
 """Kind → from a rule to the judge of one row's values (absent ones are ""), in the order of the rule's items.
 
-required_if: every item has a value. one_of: at least one has. in_list(values). equals / not_equals(value) or among the items; rows
-where one is absent are not judged. not_after: the first day is not after the second; open days count, 不詳 and absent ones are not
-judged. check_digit(scheme). kana(width full | half). encodable(encoding). length(least, most) in characters.
+required_if: every item has a value. absent_if: none has. one_of: at least one has.
+in_list(values). equals / not_equals(value) or among the items; rows
+where one is absent are not judged. not_after: the first day is not after the second, a month being compared by month; open days count,
+不詳 and absent ones are not judged. check_digit(scheme). kana(width full | half). encodable(encoding). length(least, most) in characters.
+between(least, most): a whole number. month_in(values): the month of a day or month, 01 to 12.
 min_children(least): items name groups of child records; their counts together reach ``least``.
 """
 
