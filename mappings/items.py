@@ -30,6 +30,7 @@ COLUMNS = (
     "備考",
     "status",
 )
+GROUP_COLUMNS = ("グループ名称", "表示名")
 TYPES = ("X", "Ｎ", "9", "9V", "S9", "DATE", "YEAR", "TIME")
 _CONDITIONS = re.compile(r"必須|任意|条件付き必須※※.+")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -71,6 +72,25 @@ def read_items(folder: Path, *, codelists: frozenset[str]) -> Mapping[str, Group
                 raise SpecError(file=path, key=f"line {line}", problem=f"{item.name} stands twice in {item.group}")
             group[item.name] = item
     return MappingProxyType({name: MappingProxyType(group) for name, group in groups.items()})
+
+
+def read_group_titles(folder: Path, groups: Mapping[str, Group]) -> Mapping[str, str]:
+    """Japanese title of each group as ``groups.csv`` of the folder has it; a group that it leaves out keeps its name. Raises SpecError."""
+    path = folder / "groups.csv"
+    titles = {name: name for name in groups}
+    if not path.is_file():
+        return titles
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    if not rows or tuple(rows[0]) != GROUP_COLUMNS:
+        raise SpecError(file=path, key="line 1", problem="columns differ", allowed=",".join(GROUP_COLUMNS))
+    for line, cells in enumerate(rows[1:], start=2):
+        if len(cells) != len(GROUP_COLUMNS) or not all(cells):
+            raise SpecError(file=path, key=f"line {line}", problem="a cell is empty or missing", allowed=",".join(GROUP_COLUMNS))
+        if cells[0] not in groups or cells[1] in titles.values():
+            raise SpecError(file=path, key=f"line {line}", problem=f"{cells[0]} has no items, or the title stands twice")
+        titles[cells[0]] = cells[1]
+    return titles
 
 
 def _item(path: Path, line: int, cells: list[str], business: str, codelists: frozenset[str]) -> Item:

@@ -1,7 +1,7 @@
 """Models of a receiving format (連携様式): ``format.yaml`` and, for fixed-length records, one layout file for each group."""
 
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
@@ -9,39 +9,32 @@ from typing import Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from mappings.codelists import CodeList
+from mappings.encodings import Encoding, encoding_of
 from mappings.items import Group
 from mappings.procedure import Assumption
 from mappings.specification import Spec, nearest, read_spec
+from mappings.substitutions import NONE, SubstitutionTable
 from mappings.yaml_door import SpecError
 
 # What a file name and a header record may be made of.
 FACTS = ("business", "group", "municipality", "procedure", "day", "sequence")
 
 
-class Substitution(Spec):
-    """One approved replacement of a character, by code points in hexadecimal. It is never silent: each use is a loss in the result."""
-
-    source: str = Field(alias="from", pattern=r"^[0-9A-F]{4,6}$")
-    target: str = Field(alias="to", pattern=r"^[0-9A-F]{4,6}$")
+# What a layout demands of the other keys, because its records could not be told apart otherwise.
+_DEMANDS: Lookup[str, Lookup[str, tuple[str, ...]]] = {
+    "csv": {"files": ("one-per-group",), "line_end": ("crlf",)},
+    "fixed": {"files": ("one-per-procedure",), "line_end": ("crlf",), "encoding": ("utf-8", "cp932")},
+    "xml": {"files": ("one-per-procedure",), "line_end": ("lf",), "encoding": ("utf-8",)},
+    "workbook": {"files": ("one-per-procedure",), "line_end": ("lf",), "encoding": ("utf-8",)},
+}
 
 
 class Gaiji(Spec):
-    """外字の扱い: a character without a code in the encoding holds the application, unless an approved substitution covers it."""
+    """外字の扱い: a character without a code in the encoding holds the application, unless the table has an approved substitute for it."""
 
     policy: Literal["hold"]
-    approved: str = ""
-    substitutions: tuple[Substitution, ...] = ()
-
-    @model_validator(mode="after")
-    def _approved_by_someone(self) -> Self:
-        if self.substitutions and not self.approved:
-            raise ValueError("substitutions need approved: who approved them and when")
-        return self
-
-    @property
-    def table(self) -> dict[int, str]:
-        """For ``str.translate``."""
-        return {int(one.source, 16): chr(int(one.target, 16)) for one in self.substitutions}
+    table: str = ""
 
 
 class Subject(Spec):
@@ -79,13 +72,19 @@ class Layout(Spec):
 
 
 class FormatFile(Spec):
-    """``format.yaml``. record_length: bytes of every fixed-length record without its line end. header: fields of the header record."""
+    """``format.yaml``. record_length: bytes of every fixed-length record without its line end. header: fields of the header record.
+
+    double_codes: whose byte pair the receiver wants where CP932 has two. heading: with ``none`` every CSV line begins with its group.
+    """
 
     id: str
     title: str
-    layout: Literal["csv", "fixed"]
-    encoding: Literal["utf-8", "cp932"]
-    line_end: Literal["crlf"]
+    layout: Literal["csv", "fixed", "xml", "workbook"]
+    encoding: Literal["utf-8", "utf-8-bom", "utf-16le", "utf-16le-bom", "cp932"]
+    double_codes: Literal["", "nec", "ibm"] = ""
+    line_end: Literal["crlf", "lf"]
+    quoting: Literal["minimal", "all"] = "minimal"
+    heading: Literal["romaji", "none"] = "romaji"
     file_name: str
     files: Literal["one-per-group", "one-per-procedure"]
     when_empty: Literal["no-file"]
@@ -103,6 +102,25 @@ class FormatFile(Spec):
                 raise ValueError(f"unknown {{{name}}}; allowed: {', '.join(FACTS)}")
         return pattern
 
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        for key, allowed in _DEMANDS[self.layout].items():
+            if getattr(self, key) not in allowed:
+                raise ValueError(f"layout {self.layout} needs {key}: {' or '.join(allowed)}")
+        if (self.encoding == "cp932") != bool(self.double_codes):
+            raise ValueError("double_codes (nec or ibm) goes with encoding cp932 and with no other")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What formats are made of: groups, their Japanese titles, code lists and substitution tables, each by name."""
+
+    groups: Lookup[str, Group]
+    titles: Lookup[str, str]
+    codelists: Lookup[str, CodeList]
+    tables: Lookup[str, SubstitutionTable]
+
 
 @dataclass(frozen=True, slots=True)
 class Format:
@@ -110,20 +128,31 @@ class Format:
 
     id: str
     spec: FormatFile
+    encoding: Encoding
     columns: Lookup[str, tuple[str, ...]]
     layouts: Lookup[str, Layout]
+    substitutions: SubstitutionTable
+    declared: Declared
 
     def persons(self, group: str) -> tuple[str, ...]:
         """The group's fields that hold a 宛名番号."""
         return tuple(name for name in self.spec.subject.persons if name in self.columns[group])
 
+    def with_substitutions(self, table: SubstitutionTable) -> "Format":
+        """This format with another substitution table, such as one that a municipality's approvals go before."""
+        return replace(self, substitutions=table)
 
-def read_format(folder: Path, *, groups: Lookup[str, Group]) -> Format:
+
+def read_format(folder: Path, *, declared: Declared) -> Format:
     """Read a format's folder and check it against the items. Raises SpecError."""
     file = folder / "format.yaml"
     spec = read_spec(file, FormatFile)
+    groups = declared.groups
     if spec.id != folder.name:
         raise SpecError(file=file, key="id", problem=f"{spec.id} is not the folder's name", allowed=folder.name)
+    if spec.gaiji.table and spec.gaiji.table not in declared.tables:
+        allowed = nearest(spec.gaiji.table, declared.tables)
+        raise SpecError(file=file, key="gaiji.table", problem=f"unknown table {spec.gaiji.table}", allowed=allowed)
     if spec.layout == "fixed":
         layouts = {path.stem: _read_layout(path, spec, groups) for path in sorted((folder / "layouts").glob("*.yaml"))}
         columns = {name: tuple(field.item for field in layout.fields) for name, layout in layouts.items()}
@@ -134,7 +163,9 @@ def read_format(folder: Path, *, groups: Lookup[str, Group]) -> Format:
     for name, group in columns.items():
         if spec.subject.application not in group or not set(spec.subject.persons) & set(group):
             raise SpecError(file=file, key="subject", problem=f"records of {name} would not say whom they are for")
-    return Format(spec.id, spec, MappingProxyType(columns), MappingProxyType(layouts))
+    table = declared.tables.get(spec.gaiji.table, NONE)
+    encoding = encoding_of(spec.encoding, spec.double_codes)
+    return Format(spec.id, spec, encoding, MappingProxyType(columns), MappingProxyType(layouts), table, declared)
 
 
 def _read_layout(path: Path, spec: FormatFile, groups: Lookup[str, Group]) -> Layout:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from mappings.encodings import Encoding
 from mappings.layouts import FieldLayout, Format
 from mappings.records import Column, Context, FileBytes, Record, Span, Table, Written
 from mappings.repertoire import judge
@@ -19,7 +20,7 @@ def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Wri
         return Written((), judged.refused, judged.losses)
     length = format_.spec.record_length
     facts = context.facts()
-    header = b"1" + b"".join(_field(facts[field.item], field, format_.spec.encoding) for field in format_.spec.header)
+    header = b"1" + b"".join(_field(facts[field.item], field, format_.encoding) for field in format_.spec.header)
     lines = [header.ljust(length), *(record for *_, record in rows), _count(format_, [group for _, _, group, _ in rows]).ljust(length)]
     size = length + len(_END)
     spans = [Span(application, group, key[2], number * size, length) for number, (key, application, group, _) in enumerate(rows, start=1)]
@@ -55,19 +56,19 @@ def _rows(format_: Format, tables: Mapping[str, Table]) -> Iterator[tuple[tuple[
     for group, table in tables.items():
         layout = format_.layouts[group]
         kind = f"{layout.kind}{layout.sub}".encode()
-        columns = [_column(table.columns[field.item], field, format_.spec.encoding) for field in layout.fields]
+        columns = [_column(table.columns[field.item], field, format_.encoding) for field in layout.fields]
         for application, ordinal, cells in zip(table.application, table.ordinal, zip(*columns, strict=True), strict=True):
             yield (order[application], layout.sub, ordinal), application, group, (kind + b"".join(cells)).ljust(format_.spec.record_length)
 
 
-def _column(column: Column, field: FieldLayout, encoding: str) -> list[bytes]:
+def _column(column: Column, field: FieldLayout, encoding: Encoding) -> list[bytes]:
     """The padded bytes of a column, each distinct value laid out once."""
     laid_out = {value: _field(value, field, encoding) for value in set(column)}
     return [laid_out[value] for value in column]
 
 
-def _field(cell: str | None, field: FieldLayout, encoding: str) -> bytes:
-    data = (cell or "").encode(encoding)
+def _field(cell: str | None, field: FieldLayout, encoding: Encoding) -> bytes:
+    data = encoding.encode(cell or "")
     return data.rjust(field.width, b"0") if field.align == "right" and data else data.ljust(field.width)
 
 
@@ -78,7 +79,7 @@ def _count(format_: Format, groups: Sequence[str]) -> bytes:
 
 
 def _split(format_: Format, group: str, line: bytes) -> Mapping[str, str | None]:
-    layout, encoding = format_.layouts[group], format_.spec.encoding
+    layout, encoding = format_.layouts[group], format_.encoding
     fields: dict[str, str | None] = {}
     start = 3
     for field in layout.fields:
@@ -89,9 +90,9 @@ def _split(format_: Format, group: str, line: bytes) -> Mapping[str, str | None]
     return fields
 
 
-def _value(data: bytes, field: FieldLayout, encoding: str) -> str | None:
+def _value(data: bytes, field: FieldLayout, encoding: Encoding) -> str | None:
     try:
-        text = data.decode(encoding)
+        text = encoding.decode(data)
     except UnicodeDecodeError:
         raise _unreadable("bytes that are no text") from None
     value = text.rstrip(" ")

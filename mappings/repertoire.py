@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mappings.layouts import FieldLayout, Format
 from mappings.records import Column, Loss, Table
+from mappings.substitutions import code_points
 from vocabulary.findings import Finding
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -44,7 +45,8 @@ def judge(format_: Format, tables: Mapping[str, Table]) -> Judged:
 
 def _substitute(format_: Format, group: str, name: str, table: Table, losses: list[Loss]) -> Column:
     column = table.columns[name]
-    replace = format_.spec.gaiji.table
+    approvals = format_.substitutions
+    replace = approvals.single
     if not replace or not any(chr(code) in value for code in replace for value in column if value):
         return column
     changed: Column = []
@@ -52,8 +54,8 @@ def _substitute(format_: Format, group: str, name: str, table: Table, losses: li
         for code, target in replace.items() if value else ():
             if times := (value or "").count(chr(code)):
                 where = f"{group}[{table.ordinal[row]}].{name}"
-                made = (f"U+{code:04X}", f"U+{ord(target):04X}", times)
-                losses.append(Loss(table.application[row], where, *made, table=format_.id, approved=format_.spec.gaiji.approved))
+                made = (f"U+{code:04X}", code_points(target), times, approvals.name, approvals.entries[chr(code)].approved)
+                losses.append(Loss(table.application[row], where, *made))
         changed.append(value.translate(replace) if value else value)
     return changed
 
@@ -64,8 +66,8 @@ def _suspects(format_: Format, column: Column, field: FieldLayout | None) -> Ite
         return range(len(column))
     if field is None:
         return ()
-    encoding = format_.spec.encoding
-    bad = {value for value in set(column) if value and _misfit(value, len(value.encode(encoding)), field)[0]}
+    encoding = format_.encoding
+    bad = {value for value in set(column) if value and _misfit(value, len(encoding.encode(value)), field)[0]}
     return [row for row, value in enumerate(column) if value in bad] if bad else ()
 
 
@@ -74,21 +76,21 @@ def _judge_value(format_: Format, value: str | None, field: FieldLayout | None) 
     code, detail = _fault(format_, value or "", field)
     if code or not value or field is None:
         return code, detail
-    return _misfit(value, len(value.encode(format_.spec.encoding)), field)
+    return _misfit(value, len(format_.encoding.encode(value)), field)
 
 
 def _fault(format_: Format, text: str, field: FieldLayout | None) -> tuple[str, str]:
     """Reason code and detail of what the encoding or the kind of record cannot carry, or empty texts."""
     if (_CONTROL if field else _CONTROL_BUT_BREAK).search(text):
         return "TEXT_FORBIDDEN_CHAR", "control character"
-    encoding = format_.spec.encoding
+    encoding = format_.encoding
     try:
-        data = text.encode(encoding)
+        data = encoding.encode(text)
     except UnicodeEncodeError:
-        return "CHAR_UNMAPPABLE", encoding
+        return "CHAR_UNMAPPABLE", encoding.name
     # Several characters share one code there, so only a text that comes back unchanged was carried.
-    if data.decode(encoding) != text:
-        return "CHAR_UNMAPPABLE", f"{encoding} gives another character back"
+    if encoding.decode(data) != text:
+        return "CHAR_UNMAPPABLE", f"{encoding.name} gives another character back"
     return "", ""
 
 

@@ -209,7 +209,7 @@ def _enter_losses(desk: Desk, written: Written, batch_of: Mapping[int, int]) -> 
             "source": loss.source,
             "target": loss.target,
             "times": loss.times,
-            "approved": desk.format_.spec.gaiji.approved,
+            "approved": loss.approved,
         }
         for loss in written.losses
     ]

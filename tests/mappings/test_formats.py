@@ -92,7 +92,7 @@ def test_a_record_comes_back_as_it_went_or_is_refused_by_name(format_id: str, va
         return
     (file,) = written.files
     (record,) = read(format_, file.data)
-    expected = {name: value.translate(format_.spec.gaiji.table) for name, value in given_values.items() if value}
+    expected = {name: value.translate(format_.substitutions.single) for name, value in given_values.items() if value}
     assert {name: value for name, value in fields(record).items() if name in given_values} == expected
     assert subjects(format_, file.data) == [("R-1", frozenset({"000000000001015"}))]
 
