@@ -175,10 +175,10 @@ def _moment(instant: datetime) -> str:
 
 
 def _findings(hub: Hub, procedure: Procedure, application: int) -> Iterator[FindingRow]:
-    """What a clerk has to act on; documents still to come and other notes stand elsewhere on the sheet."""
+    """What a clerk has to act on or to know; documents still to come and other notes stand elsewhere on the sheet."""
     entered = select(findings).where(findings.c.application == application, findings.c.severity != Severity.INFO.value)
     for finding in hub.journal.rows(entered.order_by(findings.c.id)):
-        if reason(finding.code).effect != "note":
+        if reason(finding.code).effect != "note" or finding.severity == Severity.ALERT.value:
             yield FindingRow(finding.code, place_in_japanese(hub, procedure, finding.place))
 
 

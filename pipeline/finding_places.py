@@ -28,6 +28,7 @@ PLACES: Final = {
     "X509Certificate": "証明書",
     "card": "カード",
     "persons": "関係者",
+    "receiving": "受付期間",
 }
 """Places that are the same in every procedure."""
 

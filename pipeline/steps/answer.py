@@ -21,12 +21,12 @@ from pipeline.hub import Hub, Target
 from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import decisions, result_files
 from pipeline.journal.delivery_tables import batch_items, batches, obligations, receipts
-from pipeline.journal.intake_tables import applications, findings
+from pipeline.journal.intake_tables import applications, documents, findings
 from pipeline.steps.deliver import raise_stopped, stop_destination
 from pipeline.steps.notices import Decision, owe_result_notice
 from pipeline.steps.statuses import owe_status
 from pipeline.steps.worklist import finding_row
-from vocabulary.findings import Finding
+from vocabulary.findings import Finding, Severity
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ RECEIPT_COLUMNS = ["file_name", "sha256", "records", "result", "reason"]
 RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "bunsho_bango", "tsuchisho", "riyu"]
 WIDTHS = {"kettei_bango": 60, "bunsho_bango": 60, "tsuchisho": 20}
 """What the decision record holds: one longer text would undo the whole file's transaction on PostgreSQL."""
+EARLY = "DECISION_EARLY"
 LARGEST_COUNT = 9
 """Digits of the number of records that a receipt may state."""
 
@@ -189,8 +190,9 @@ def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[i
             "refused_rows": became["refused"],
             "at": hub.clock.now().isoformat(),
         }
-        if not write.insert_new(result_files, file):
-            return 0, 0
+        # A file with a decision that came too early is read again until what the decision needs is there.
+        if became["early"] or not write.insert_new(result_files, file):
+            return became["entered"], 0
         if became["refused"]:
             raise_alarm(hub, write, kind="RESULT_ROWS_REFUSED", subject=f"{destination}/{name}")
         write.leaf("results_taken", destination=destination, name=name, digest=digest, rows=len(rows), refused=became["refused"])
@@ -198,7 +200,10 @@ def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[i
 
 
 def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str, str]) -> str:
-    """Make the decision record of a row: entered, known (said again) or refused (unknown, foreign, contradicting)."""
+    """Make the decision record of a row.
+
+    entered, known (said again), early (a document or visit that it needs is still owed) or refused (unknown, foreign, contradicting).
+    """
     application = _delivered_application(hub, write, destination, row["uketsukebango"])
     if application is None:
         return "refused"
@@ -209,6 +214,8 @@ def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str
     known = write.read(select(decisions).where(decisions.c.application == application.id)).first()
     if known is not None:
         return "known" if (known.outcome, known.decision_number) == (outcome.id, row["kettei_bango"]) else "refused"
+    if _is_early(hub, write, application, outcome):
+        return "early"
     values = _decision_row(hub, application.id, outcome, row, source)
     decision = Decision(write.insert_row(decisions, values), application, procedure, outcome, values, grounds=row["riyu"])
     owe_status(hub, write, application.id, application.receipt, outcome.status)
@@ -216,6 +223,22 @@ def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str
         owe_result_notice(hub, write, decision)
     write.leaf("decision_entered", application=application.id, outcome=outcome.id, source=source)
     return "entered"
+
+
+def _is_early(hub: Hub, write: Write, application: Row[Any], outcome: Outcome) -> bool:
+    """Hold the application while a document or visit that the decision needs is owed (事前送信は来所で完結); let it go afterwards."""
+    owed = (documents.c.application == application.id) & (documents.c.state == "owed") & documents.c.document.in_(outcome.needs)
+    missing = write.read(select(documents.c.document).where(owed).order_by(documents.c.document)).scalars().all()
+    of_it = applications.c.id == application.id
+    today = hub.clock.today().isoformat()
+    if missing and application.disposition == "delivered":
+        found = [Finding(EARLY, where=document, severity=Severity.ALERT) for document in missing]
+        write.execute(update(applications).where(of_it).values(disposition="held", reason=EARLY, disposed_on=today))
+        write.insert_many(findings, [finding_row(application.id, "answer", finding) for finding in found])
+        write.leaf("decision_early", application=application.id, outcome=outcome.id)
+    if not missing and application.reason == EARLY:
+        write.execute(update(applications).where(of_it).values(disposition="delivered", reason=None, disposed_on=today))
+    return bool(missing)
 
 
 def _delivered_application(hub: Hub, write: Write, destination: str, receipt: str) -> Row[Any] | None:

@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -14,12 +15,14 @@ from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import suite_runs
 from pipeline.journal.intake_tables import STAGES, applications
 from pipeline.records import join_tables, load_tables
+from pipeline.steps.map_records import legal_day
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
 from pipeline.suites import suite_of, table_of
+from validation.checks import SuiteSpec
 from validation.results import summarize
 from validation.results import write as write_result
 from validation.runner import Report, check
-from vocabulary.findings import Finding
+from vocabulary.findings import Finding, Severity
 
 log = logging.getLogger(__name__)
 
@@ -46,19 +49,40 @@ def check_records(hub: Hub) -> dict[str, int]:
 def check_batch(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> dict[int, list[Finding]]:
     """Findings by application; every suite's result is kept for auditors, without values."""
     loaded = load_tables(hub, [row.id for row in rows])
-    tables = join_tables([loaded[row.id] for row in rows])
-    version, day = hub.specification_version(procedure.id), hub.clock.today()
-    reports = [
-        check(suite_of(hub.catalogue, procedure, group, version=version, day=day), table_of(tables, group))
-        for group in tables
-        if tables[group].application
-    ]
+    version = hub.specification_version(procedure.id)
+    reports = []
+    for day, ids in batches_by_codes(hub, procedure, rows):
+        tables = join_tables([loaded[application] for application in ids])
+        reports += [
+            check(suite_of(hub.catalogue, procedure, group, version=version, day=day), table_of(tables, group))
+            for group in tables
+            if tables[group].application
+        ]
     keep_reports(hub, reports)
     found: dict[int, list[Finding]] = defaultdict(list)
     for report in reports:
         for application, finding in report.findings:
             found[application].append(finding)
     return found
+
+
+def batches_by_codes(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> list[tuple[date, list[int]]]:
+    """Applications that one suite can judge, each batch with a legal day on which its codes are valid (法令上の基準日のコード).
+
+    Days that see the same codes share a batch: each one costs Great Expectations a fixed part.
+    """
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for row in rows:
+        by_day[legal_day(hub, row)].append(row.id)
+    batches: list[tuple[list[SuiteSpec], date, list[int]]] = []
+    for day, ids in sorted(by_day.items()):
+        suites = [suite_of(hub.catalogue, procedure, group, version="", day=day) for group in hub.catalogue.groups_of(procedure)]
+        same = next((batch for seen, _, batch in batches if seen == suites), None)
+        if same is None:
+            batches.append((suites, day, ids))
+        else:
+            same += ids
+    return [(day, ids) for _, day, ids in batches]
 
 
 def keep_reports(hub: Hub, reports: Sequence[Report]) -> None:
@@ -86,6 +110,9 @@ def _outcome(hub: Hub, row: Row[Any], found: list[Finding]) -> Outcome:
     findings = list(found)
     if earlier is not None:
         findings.append(Finding("REPEAT_FILING", where=f"receipt {earlier}"))
+    receiving = hub.procedure(row.procedure).receiving
+    if receiving is not None and not receiving.holds(legal_day(hub, row)):
+        findings.append(Finding("OUTSIDE_PERIOD", where="receiving", severity=Severity.ALERT))
 
     def record(write: Write) -> None:
         for destination in hub.enabled(row.procedure).destinations:

@@ -44,10 +44,11 @@ def _judge(hub: Hub, row: Row[Any]) -> Outcome:
         for table in (parts, documents):
             write.execute(table.delete().where(table.c.application == row.id))
         write.insert_many(parts, _part_rows(row.id, package, cleaned))
-        write.insert_many(documents, _document_rows(row.id, package))
+        write.insert_many(documents, ledger)
 
-    owed = tuple(Finding("DOCUMENT_OWED", where=later.document, severity=Severity.INFO) for later in package.manifest.later)
-    return Outcome(findings=owed, record=record)
+    ledger = _document_rows(row.id, package, procedure)
+    owed = (Finding("DOCUMENT_OWED", where=entry["document"], severity=Severity.INFO) for entry in ledger if entry["state"] == "owed")
+    return Outcome(findings=tuple(owed), record=record)
 
 
 def _is_conflict(hub: Hub, row: Row[Any]) -> bool:
@@ -118,10 +119,12 @@ def _part_rows(application: int, package: Package, cleaned: dict[str, str]) -> l
     ]
 
 
-def _document_rows(application: int, package: Package) -> list[dict[str, Any]]:
+def _document_rows(application: int, package: Package, procedure: Procedure) -> list[dict[str, Any]]:
+    """The ledger of documents: what the procedure always asks for, what the manifest announces, what is attached."""
+    owed: dict[str, str] = {document.code: document.way[-1] for document in procedure.documents if document.always}
+    owed |= {later.document: later.way for later in package.manifest.later}
     rows = {
-        later.document: {"application": application, "document": later.document, "way": WAYS[later.way], "state": "owed"}
-        for later in package.manifest.later
+        document: {"application": application, "document": document, "way": WAYS[way], "state": "owed"} for document, way in owed.items()
     }
     for attachment in package.attachments:
         rows[attachment.document] = {"application": application, "document": attachment.document, "way": "electronic", "state": "received"}
