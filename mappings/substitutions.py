@@ -88,7 +88,7 @@ NONE = SubstitutionTable("own", "0", MappingProxyType({}))
 class Head(Spec):
     """``<id>.yaml`` beside the rows. version: changes with every change of a row."""
 
-    id: str
+    id: str = Field(pattern=r"^[a-z0-9-]{1,24}$")
     title: str
     version: str = Field(pattern=r"^[0-9A-Za-z.-]{1,20}$")
     assumptions: tuple[Assumption, ...] = ()

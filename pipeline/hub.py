@@ -16,6 +16,7 @@ from connectors.jpki import TrustStore
 from connectors.scanner import ScannerGate, declare_gate
 from connectors.sftp import SftpTarget
 from mappings.catalogue import Catalogue, load_catalogue
+from mappings.layouts import Format
 from mappings.procedure import Procedure
 from pipeline.errors import SettingError
 from pipeline.faults import fault_point
@@ -62,6 +63,18 @@ class Hub:
     def destination(self, name: str) -> Destination:
         """The municipality's setting of a receiving system."""
         return self.municipality.destinations[name]
+
+    def format_of(self, destination: str) -> Format:
+        """The receiving format of a destination; what the municipality approved goes before the format's own substitutions."""
+        return _with_approvals(self.destination(destination), self.catalogue)
+
+    def format_version(self, destination: str) -> str:
+        """Digest of everything that decides which characters and lengths a destination takes: its format's folder, its substitutions."""
+        format_ = self.format_of(destination)
+        folder = self.catalogue.root / "formats" / format_.id
+        files = sorted(file for file in folder.rglob("*") if file.is_file())
+        replaced = sorted((one.source, one.target) for one in format_.substitutions.entries.values())
+        return digest_of(*(hashlib.sha256(file.read_bytes()).hexdigest() for file in files), *replaced)
 
     def target(self, name: str) -> Target:
         """A connection to a receiving system. Raises PermanentError when its connection is not set up."""
@@ -159,6 +172,17 @@ def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
     for key, name, known in named:
         if name not in known:
             raise SettingError(f"municipalities/{municipality.code}.yaml: {key}: {name} does not exist", f"allowed are {', '.join(known)}")
+    for name, setting in municipality.destinations.items():
+        try:
+            _with_approvals(setting, catalogue)
+        except ValueError as error:
+            what = f"municipalities/{municipality.code}.yaml: destinations.{name}.substitutions: {error}"
+            raise SettingError(what, "name as to what the receiving system takes as it is") from error
+
+
+def _with_approvals(setting: Destination, catalogue: Catalogue) -> Format:
+    format_ = catalogue.formats[setting.format]
+    return format_.with_substitutions(format_.substitutions.overridden(one.substitute for one in setting.substitutions))
 
 
 def check_open_work(municipality: Municipality, journal: Journal) -> None:

@@ -1,12 +1,13 @@
 """Municipality files (自治体設定): one YAML file each, read strictly; unknown keys are refused with what is allowed."""
 
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from mappings.specification import Spec, read_spec
+from mappings.substitutions import Substitute, from_code_points
 from mappings.yaml_door import SpecError
 from pipeline.errors import SettingError
 from pipeline.places import municipality_codes
@@ -69,18 +70,44 @@ class Section(Spec):
     access: Literal["ordinary", "narrow"] = "ordinary"
 
 
+LegalDay = Literal["arrival", "department"]
+
+
 class EnabledProcedure(Spec):
-    """A procedure that this municipality takes: its section, where its records go, and a stricter or looser signature policy if any."""
+    """A procedure that this municipality takes: its section, where its records go, and a stricter or looser signature policy if any.
+
+    legal_day: which arrival counts as the day of filing (請求日), where it differs from the municipality's.
+    """
 
     section: str
     destinations: tuple[str, ...] = Field(min_length=1)
     signature: Literal["required", "portal-verified", "none"] | None = None
+    legal_day: LegalDay | None = None
+
+
+class ApprovedSubstitution(Spec):
+    """A substitution that this municipality approved for a receiving system: code points ``U+9AD9``, and who approved it when."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    approved: str
+
+    @model_validator(mode="after")
+    def _is_a_replacement(self) -> "ApprovedSubstitution":
+        self.substitute  # noqa: B018  building it is the check
+        return self
+
+    @property
+    def substitute(self) -> Substitute:
+        """As the formats take it."""
+        return Substitute(from_code_points(self.source), from_code_points(self.target), self.approved)
 
 
 class Destination(Spec):
     """A receiving system (業務システム): its format, connection, daily window and the most applications in one file.
 
     decides: whether its result files become decisions; of two systems that get the same records only one does.
+    substitutions: go before the rows of the format's table.
     """
 
     name: str
@@ -89,14 +116,25 @@ class Destination(Spec):
     window: HoursOfDay = Window(start=time(0, 0), end=time(23, 59, 59))
     decides: bool = True
     max_applications: int = Field(default=1000, ge=1)
+    substitutions: tuple[ApprovedSubstitution, ...] = ()
+
+    @field_validator("substitutions")
+    @classmethod
+    def _none_twice(cls, substitutions: tuple[ApprovedSubstitution, ...]) -> tuple[ApprovedSubstitution, ...]:
+        sources = [one.source for one in substitutions]
+        twice = next((source for source in sources if sources.count(source) > 1), "")
+        if twice:
+            raise ValueError(f"{twice} stands twice")
+        return substitutions
 
 
 class Municipality(Spec):
-    """One municipality (自治体)."""
+    """One municipality (自治体). closed_days: its own closed days besides weekends, holidays and the year's end."""
 
     code: str
     name: str
-    legal_day: Literal["arrival", "department"]
+    legal_day: LegalDay
+    closed_days: frozenset[date] = frozenset()
     portal: Counterpart
     notices: NoticeSetting
     register_office: RegisterSetting = Field(alias="register")

@@ -31,6 +31,7 @@ obligations = Table(
     Column("generation", Integer, primary_key=True),
     Column("state", String(20), nullable=False),
     Column("reason", String(40)),
+    Column("held_by", String(64)),
     one_of("state", ("owed", "released", "delivered", "held")),
     CheckConstraint("(state = 'held') = (reason IS NOT NULL)", name="held_has_reason"),
 )
@@ -78,10 +79,11 @@ losses = Table(
     Column("batch", Integer, ForeignKey("batches.id"), nullable=False),
     Column("application", Integer, ForeignKey("applications.id"), nullable=False),
     Column("place", String(200), nullable=False),
-    Column("source", String(10), nullable=False),
-    Column("target", String(10), nullable=False),
+    Column("source", String(40), nullable=False),
+    Column("target", String(60), nullable=False),
     Column("times", Integer, nullable=False),
     Column("approved", String(200), nullable=False),
+    Column("substitution_table", String(60), nullable=False),
 )
 
 deliveries = Table(

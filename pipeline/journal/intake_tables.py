@@ -51,6 +51,7 @@ applications = Table(
     Column("disposed_on", String(10), nullable=False),
     Column("restricted", Boolean, nullable=False),
     Column("repeat_key", String(64)),
+    Column("previous_receipt", String(64)),
     one_of("stage", STAGES),
     one_of("disposition", DISPOSITIONS),
     CheckConstraint("(disposition IN ('held', 'waiting', 'settled')) = (reason IS NOT NULL)", name="reason_is_given"),

@@ -22,6 +22,7 @@ from pipeline.journal.delivery_tables import batch_items, batches, losses, oblig
 from pipeline.journal.intake_tables import applications, findings, persons
 from pipeline.records import Tables, join_tables, load_tables
 from pipeline.steps.deliver import batch_context
+from pipeline.steps.owe_again import owe_again
 from pipeline.steps.worklist import finding_row
 from vocabulary.findings import Finding, Refused
 
@@ -39,6 +40,7 @@ def release(hub: Hub) -> dict[str, int]:
     """Release what accepted applications owe to their destinations."""
     counts = {"files": 0, "applications": 0, "held": 0}
     for destination in hub.municipality.destinations:
+        owe_again(hub, destination)
         for procedure in hub.municipality.procedures:
             while owed := _owed(hub, destination, procedure):
                 try:
@@ -82,7 +84,7 @@ class Desk:
 def release_chunk(hub: Hub, destination: str, procedure: Procedure, expected: Sequence[Row[Any]]) -> dict[str, int]:
     """Lay out one chunk in one transaction. The counter's row lock keeps a second worker from releasing the same applications."""
     tables_of = load_tables(hub, [row.id for row in expected])
-    format_ = hub.catalogue.formats[hub.destination(destination).format]
+    format_ = hub.format_of(destination)
     day = hub.clock.today()
     with hub.journal.write() as write:
         sequence = write.next_number(f"file/{hub.code}/{destination}/{day}")
@@ -218,7 +220,8 @@ def _enter_losses(desk: Desk, written: Written, batch_of: Mapping[int, int]) -> 
 
 def _hold(desk: Desk, application: int, finding: Finding) -> None:
     owed = (obligations.c.application == application) & (obligations.c.destination == desk.destination) & (obligations.c.state == "owed")
-    desk.write.execute(update(obligations).where(owed).values(state="held", reason=finding.code))
+    held_by = desk.hub.format_version(desk.destination)
+    desk.write.execute(update(obligations).where(owed).values(state="held", reason=finding.code, held_by=held_by))
     desk.write.insert_many(findings, [finding_row(application, "release", replace(finding, where=f"{desk.destination}: {finding.where}"))])
 
 

@@ -37,7 +37,7 @@ def rebuild(hub: Hub, batch: int, destination: str, name: str) -> dict[str, byte
     found = SEQUENCE.search(name)
     assert found is not None
     context = Context(hub.code, procedure.business, procedure.short, at(9).date(), int(found[1]))
-    format_ = hub.catalogue.formats[hub.destination(destination).format]
+    format_ = hub.format_of(destination)
     return {file.name: file.data for file in lay_out(format_, join_tables(tables), context).files}
 
 
