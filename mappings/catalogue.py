@@ -102,6 +102,7 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
     own = mappings[0].records[0].group
     for rule in rules:
         _check_rule(folder / "expectations.yaml", rule, items[procedure.business], own)
+    _check_kinds(file, procedure, items[procedure.business].get(own, {}))
     _check_dates(file, procedure, {name for mapping in mappings for record in mapping.records for name in record.fields})
     return procedure.model_copy(update={"folder": folder, "mappings": mappings, "rules": rules, "notices": notices})
 
@@ -134,6 +135,12 @@ def _check_rule(file: Path, rule: Rule, groups: Lookup[str, Group], own: str) ->
             raise SpecError(file=file, key=f"{rule.id}.items", problem=f"unknown item {name}", allowed=nearest(name, groups[group]))
     if rule.code not in reasons():
         raise SpecError(file=file, key=f"{rule.id}.code", problem=f"unknown reason code {rule.code}", allowed=nearest(rule.code, reasons()))
+
+
+def _check_kinds(file: Path, procedure: Procedure, own: Group) -> None:
+    for place, one in enumerate(procedure.kinds):
+        if one.item not in own:
+            raise SpecError(file=file, key=f"kinds.{place}.item", problem=f"unknown item {one.item}", allowed=nearest(one.item, own))
 
 
 def _check_dates(file: Path, procedure: Procedure, written: set[str]) -> None:

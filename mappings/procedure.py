@@ -1,5 +1,6 @@
 """Model of ``procedure.yaml`` (手続の定義): what a procedure is called, who takes part, who signs, what it may end in."""
 
+from collections.abc import Mapping as Lookup
 from datetime import date
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -11,6 +12,7 @@ from mappings.notices import Notice
 from mappings.rules import Rule
 from mappings.specification import Spec
 
+Kind = Literal["申請", "請求", "届出", "申出"]
 Status = Literal["RECEIVED", "EXAMINING", "CORRECTION", "WITHDRAWN", "REJECTED", "COMPLETED"]
 
 
@@ -54,7 +56,7 @@ class Role(Spec):
 class Document(Spec):
     """A document, or a visit, that the office may ask for (提出書類). way: how it may come. blocks: the case waits for it.
 
-    always: owed from every filing that does not bring it, whatever the portal's manifest says (事前送信 の来所など).
+    always: owed, by the last of its ways, from every filing that does not bring it, whatever the portal's manifest says.
     """
 
     code: str
@@ -64,11 +66,26 @@ class Document(Spec):
     blocks: bool = False
     always: bool = False
 
+    @model_validator(mode="after")
+    def _owed_on_paper_or_in_person(self) -> Self:
+        if self.always and self.way[-1] == "電子":
+            raise ValueError(f"document {self.code}: always needs 郵送 or 来所 as its last way")
+        return self
+
+
+class KindReason(Spec):
+    """What else an application may be (様式第4号 serves 請求 and 届出): of ``kind`` when ``item`` of its record has one of ``values``."""
+
+    kind: Kind
+    item: str
+    values: tuple[str, ...] = Field(min_length=1)
+
 
 class Outcome(Spec):
     """A way in which the procedure may end (結果): the portal status it leads to and the notice it sends, if any.
 
-    needs: codes of documents without which a decision of this kind is not taken over.
+    needs: codes of documents without which a decision of this kind is not taken over. kinds: of which an application must be to end
+    so; none named means all.
     """
 
     id: str
@@ -76,6 +93,7 @@ class Outcome(Spec):
     status: Status
     notice: str = ""
     needs: tuple[str, ...] = ()
+    kinds: tuple[Kind, ...] = ()
 
 
 Start = Literal["month-after-filing", "month-after-event", "wished-day", "none"]
@@ -149,7 +167,8 @@ class Procedure(Spec):
     short: str
     title: str
     old_titles: tuple[str, ...] = ()
-    kind: Literal["申請", "請求", "届出", "申出"]
+    kind: Kind
+    kinds: tuple[KindReason, ...] = ()
     law: str
     business: str
     section: str
@@ -190,6 +209,21 @@ class Procedure(Spec):
                 if first is not second and first.form == second.form and first.valid_from <= second.valid_from <= first.valid_until:
                     raise ValueError(f"two mappings of form {first.form} are valid on {second.valid_from}")
         return versions
+
+    @model_validator(mode="after")
+    def _refuse_no_notification(self) -> Self:
+        for outcome in self.outcomes_of("届出") if "届出" in (self.kind, *(one.kind for one in self.kinds)) else ():
+            if outcome.status == "REJECTED":
+                raise ValueError(f"outcome {outcome.id}: a 届出 is complete on arrival and cannot be rejected (行政手続法37条)")
+        return self
+
+    def kind_of(self, values: Lookup[str, str | None]) -> Kind:
+        """What an application is whose own record has these values, by item."""
+        return next((one.kind for one in self.kinds if values.get(one.item) in one.values), self.kind)
+
+    def outcomes_of(self, kind: Kind) -> tuple[Outcome, ...]:
+        """The ends that an application of that kind may come to."""
+        return tuple(outcome for outcome in self.outcomes if not outcome.kinds or kind in outcome.kinds)
 
     @property
     def forms(self) -> dict[str, Path]:

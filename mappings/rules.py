@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from mappings.specification import Spec
 
 Kind = Literal[
-    "required_if", "absent_if", "in_list", "not_after", "one_of", "equals", "check_digit", "length", "between", "month_in", "rows"
+    "required_if", "absent_if", "in_list", "not_after", "one_of", "equals", "not_equals", "check_digit", "length", "between", "month_in",
+    "rows",
 ]  # fmt: skip
 
 # Keys that each kind needs beside the common ones, and the least number of items.
@@ -19,6 +20,7 @@ NEEDS = MappingProxyType(
         "not_after": ((), 2),
         "one_of": ((), 2),
         "equals": ((), 2),
+        "not_equals": ((), 2),
         "check_digit": (("digit",), 1),
         "length": (("maximum",), 1),
         "rows": (("minimum",), 0),
@@ -42,7 +44,7 @@ class Rule(Spec):
     required_if: all items are filled when the condition holds. in_list: each item is one of values. not_after: the first item is not
     after the second (ISO texts of days or months, as far as both go; unknown days pass). one_of: at least one item is filled.
     equals: all items are equal.
-    check_digit: of the named number.
+    not_equals: no two of the items are equal. check_digit: of the named number.
     length: minimum to maximum characters. rows: an application has minimum to maximum records of the group; ``when`` then looks at
     the application's own record. absent_if: all items are empty when the condition holds. between: the number is minimum to maximum.
     month_in: the month of the day or month is one of values.

@@ -12,6 +12,7 @@ from mappings.procedure import Procedure
 from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import documents, findings, persons, verifications
+from pipeline.kinds import kind_of, outcomes_of
 from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, PersonRow
 from pipeline.records import load_tables
 from pipeline.residents import Resident, by_atena
@@ -52,7 +53,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         municipality=hub.municipality.name,
         section=hub.municipality.sections[row.section].name,
         procedure=procedure.title,
-        kind=procedure.kind,
+        kind=kind_of(hub, procedure, row.id),
         receipt=row.receipt,
         intake_number=_intake_number(row),
         intake_on=date.fromisoformat(row.filed_on),
@@ -63,7 +64,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         items=tuple(_items(hub, row, procedure, package)),
         findings=tuple(_findings(hub, procedure, row.id)),
         documents=tuple(_documents(hub, row.id, procedure, package)),
-        results=tuple(dict.fromkeys((*(outcome.title for outcome in procedure.outcomes), *NOT_AN_END))),
+        results=tuple(dict.fromkeys((*(outcome.title for outcome in outcomes_of(hub, procedure, row.id)), *NOT_AN_END))),
         start_month=start.month,
         reasoning=start.reasoning,
     )

@@ -22,6 +22,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import decisions, result_files
 from pipeline.journal.delivery_tables import batch_items, batches, obligations, receipts
 from pipeline.journal.intake_tables import applications, documents, findings
+from pipeline.kinds import outcomes_of
 from pipeline.steps.deliver import raise_stopped, stop_destination
 from pipeline.steps.notices import Decision, owe_result_notice
 from pipeline.steps.statuses import owe_status
@@ -208,7 +209,7 @@ def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str
     if application is None:
         return "refused"
     procedure = hub.procedure(application.procedure)
-    outcome = next((one for one in procedure.outcomes if row["kekka"] in (one.id, one.title)), None)
+    outcome = next((one for one in outcomes_of(hub, procedure, application.id) if row["kekka"] in (one.id, one.title)), None)
     if outcome is None or not _is_complete(row, outcome):
         return "refused"
     known = write.read(select(decisions).where(decisions.c.application == application.id)).first()
