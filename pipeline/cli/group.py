@@ -23,6 +23,7 @@ _COMMANDS = MappingProxyType(
         "check": "pipeline.cli.check:check",
         "inspect": "pipeline.cli.inspect_packages:inspect",
         "try": "pipeline.cli.try_application:try_application",
+        "explain": "pipeline.cli.explain:explain",
         "setup": "pipeline.cli.set_up:setup",
         "run": "pipeline.cli.flows:run",
         "close": "pipeline.cli.flows:close",
