@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 
-from mappings import legacy_fixed, standard_csv
+from mappings import delimited, legacy_fixed
 from mappings.layouts import Format
 from mappings.records import Context, Record, Table, Written
 
-_WRITERS: Mapping[str, Callable[[Format, Mapping[str, Table], Context], Written]] = {"csv": standard_csv.write, "fixed": legacy_fixed.write}
-_READERS: Mapping[str, Callable[[Format, bytes], tuple[Record, ...]]] = {"csv": standard_csv.read, "fixed": legacy_fixed.read}
+_WRITERS: Mapping[str, Callable[[Format, Mapping[str, Table], Context], Written]] = {"csv": delimited.write, "fixed": legacy_fixed.write}
+_READERS: Mapping[str, Callable[[Format, bytes], tuple[Record, ...]]] = {"csv": delimited.read, "fixed": legacy_fixed.read}
 
 
 def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
