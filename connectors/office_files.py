@@ -14,7 +14,12 @@ _OLE_ACTIVE = ("_VBA_PROJECT", "Macros", "EncryptedPackage", "ObjectPool")
 
 
 def judge_ooxml(data: bytes, where: str) -> str:
-    """Kind of an Office Open XML file: xlsx, docx or pptx.
+    """Kind of an Office Open XML file: xlsx, docx or pptx. Raises Refused as ``open_ooxml``."""
+    return open_ooxml(data, where)[0]
+
+
+def open_ooxml(data: bytes, where: str) -> tuple[str, dict[str, bytes]]:
+    """Kind of an Office Open XML file (xlsx, docx or pptx) and its parts by name.
 
     Raises Refused ATT_ACTIVE for macros, embedded or external parts and passwords, ATT_TOO_LARGE, ATT_NOT_ACCEPTED for another ZIP,
     ATT_TYPE for a damaged one.
@@ -29,7 +34,7 @@ def judge_ooxml(data: bytes, where: str) -> str:
         raise refuse("ATT_NOT_ACCEPTED", where, "a ZIP that is no office document")
     if any(part in f"/{name.lower()}" for name in names for part in _ACTIVE_PARTS) or any(_is_active(member) for member in members):
         raise refuse("ATT_ACTIVE", where)
-    return kinds.pop()
+    return kinds.pop(), {member.name: member.data for member in members}
 
 
 def judge_ole(data: bytes, where: str) -> str:
