@@ -18,7 +18,9 @@ def place_of_item(format_: Format, group: str, item: str) -> str:
 
 
 def _column(format_: Format, group: str, item: str) -> str:
-    return f"{_number(format_, group, item)}列目"
+    # Without a heading every line begins with the name of its group.
+    first = 1 if format_.spec.heading == "none" else 0
+    return f"{_number(format_, group, item) + first}列目"
 
 
 def _bytes(format_: Format, group: str, item: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from mappings.catalogue import Catalogue
-from mappings.encodings import encoding_of
 from mappings.examples import Example, map_example, read_examples
 from mappings.item_places import place_of_item
 from mappings.items import Item
@@ -96,7 +95,7 @@ def _is_number(item: str) -> bool:
 
 def _bytes(format_: Format, item: str, value: str) -> str:
     """The first bytes of the value in the format's encoding."""
-    data = b"" if _is_number(item) else encoding_of(format_.spec.encoding, format_.spec.double_codes).encode(value)
+    data = b"" if _is_number(item) else format_.encoding.encode(value)
     return data[:_SHOWN_BYTES].hex(" ").upper() + (" …" if len(data) > _SHOWN_BYTES else "")
 
 

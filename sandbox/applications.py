@@ -112,8 +112,11 @@ class Bureau:
         self.revocations.append(Revocation(USUAL_AUTHORITY, signer.certificate.serial_number, moment, reason))
 
     def file(self, procedure: str, household: Household, slot: Slot) -> Application:
-        """Fill in the procedure's form for a household, sign it where residents do, and attach what the form asks for."""
-        form = FORMS[procedure]
+        """File one of the portal's procedures for a household."""
+        return self.file_form(FORMS[procedure], household, slot)
+
+    def file_form(self, form: Form, household: Household, slot: Slot) -> Application:
+        """Fill in a form for a household, sign it where residents do, and attach what the form asks for."""
         occasion = Occasion(slot.submitted, self.town.day, dice(self.town.seed, slot.receipt))
         filled = form.fill(household, occasion)
         applicant = filled.applicant

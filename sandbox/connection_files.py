@@ -7,16 +7,18 @@ from typing import Any
 
 from sandbox.secret_files import write_private
 
-MUNICIPALITY = "472018"
 SFTP_DESTINATIONS = ("jidoteate-host", "jidoteate-std", "kenko-kanri")
 FOLDER_DESTINATIONS = ("hoiku",)
 
 
-def write_connections(root: Path, *, portal: int, osr: int, sftp: int, host_key: str) -> None:
-    """Write every file, each whole or not at all. portal, osr, sftp: ports; ``host_key``: as "ssh-ed25519 AAAA…"."""
+def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp: int, host_key: str) -> None:
+    """Write every file, each whole or not at all.
+
+    client_id: the municipality's code. portal, osr, sftp: ports; ``host_key``: as "ssh-ed25519 AAAA…".
+    """
     files: dict[str, Mapping[str, Any]] = {
-        "portal": _http("portal", f"https://127.0.0.1:{portal}/api/v1"),
-        "osr": _http("osr", f"https://127.0.0.1:{osr}/osr"),
+        "portal": _http("portal", f"https://127.0.0.1:{portal}/api/v1", client_id),
+        "osr": _http("osr", f"https://127.0.0.1:{osr}/osr", client_id),
         "register": {"kind": "folder", "inbox": "sandbox/register"},
         "jpki": {"kind": "folder", "inbox": "sandbox/jpki/published"},
     }
@@ -27,9 +29,9 @@ def write_connections(root: Path, *, portal: int, osr: int, sftp: int, host_key:
         write_private(root / "connections" / f"{name}.json", json.dumps(cells, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
-def _http(kind: str, url: str) -> Mapping[str, Any]:
+def _http(kind: str, url: str, client_id: str) -> Mapping[str, Any]:
     secret = f"sandbox/secrets/{kind}"
-    return {"kind": kind, "url": url, "ca": "sandbox/tls/ca.pem", "client_id": MUNICIPALITY, "secret_file": secret}
+    return {"kind": kind, "url": url, "ca": "sandbox/tls/ca.pem", "client_id": client_id, "secret_file": secret}
 
 
 def _sftp(name: str, port: int, host_key: str) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sandbox.connection_files import FOLDER_DESTINATIONS, MUNICIPALITY, SFTP_DESTINATIONS, write_connections
+from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS, write_connections
 from sandbox.control import ControlDesk, SandboxClock
 from sandbox.faults import FaultDesk, Script, load_script
 from sandbox.journals import Entry, Journals
@@ -22,6 +22,7 @@ from sandbox.secret_files import ensure_secret, ensure_ssh_key, write_private
 from sandbox.sftp_server import Account, SftpEntrance
 from sandbox.tls import ensure_certificates
 from sandbox.web import Respond, WebServer
+from sandbox.world import MADE, NAHA
 
 _LOOK_SECONDS = 1.0
 
@@ -44,17 +45,18 @@ class Stage:
         """Open everything, write connections and process record, serve until told to stop or until the record is gone."""
         secret = self._home / "secrets"
         tls = ensure_certificates(self._home / "tls")
-        portal = Portal(MUNICIPALITY, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text).counter(
+        town = _municipality(self._home / "town")
+        portal = Portal(town, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text).counter(
             ensure_secret(secret / "portal"), self._faults
         )
-        osr = NoticeDesk(MUNICIPALITY, journals=self._journals).counter(ensure_secret(secret / "osr"), self._faults)
+        osr = NoticeDesk(town, journals=self._journals).counter(ensure_secret(secret / "osr"), self._faults)
         entrance = SftpEntrance(self._accounts(), journals=self._journals, faults=self._faults)
         sftp_port = _kept_port(self._earlier.get("sftp_port", 0), lambda port: entrance.open(port, self._host_key()))
         control = self._control(entrance, sftp_port)
         portal_port = self._serve("portal_port", tls, {"/api/v1": portal.respond, "/control": control.respond})
         osr_port = self._serve("osr_port", tls, {"/osr": osr.respond})
         host_key = ensure_ssh_key(secret / "sftp_host_ed25519")
-        write_connections(self._root, portal=portal_port, osr=osr_port, sftp=sftp_port, host_key=host_key)
+        write_connections(self._root, client_id=town, portal=portal_port, osr=osr_port, sftp=sftp_port, host_key=host_key)
         ports = {"portal_port": portal_port, "osr_port": osr_port, "sftp_port": sftp_port}
         self._record({**ports, "control_token": control.token})
         # A root that was deleted, or taken over by another process, needs this one no more.
@@ -125,6 +127,12 @@ class Stage:
     def _record(self, fields: dict[str, Any]) -> None:
         record = {"pid": os.getpid(), "root": str(self._root), **fields, "started": self._clock.text()}
         write_private(self._home / "process.json", json.dumps(record, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def _municipality(town: Path) -> str:
+    """The code of the municipality whose town was made here; Naha's where none was."""
+    made = town / MADE
+    return str(json.loads(made.read_text(encoding="utf-8"))["municipality"]) if made.is_file() else NAHA
 
 
 def _make_folders(root: Path) -> None:

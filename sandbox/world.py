@@ -19,7 +19,7 @@ from sandbox.world_making import FOLDERS, make_day, make_rush
 NAHA = "472018"
 CACHE_VARIABLE = "HUB_TOWN_CACHE"
 _PROJECT = Path(__file__).parents[1]
-_MADE = "made.json"
+MADE = "made.json"
 
 
 def prepare(root: Path, *, seed: int, applications: int, day: date, municipality: str = NAHA, defects: Sequence[str] | None = None) -> None:
@@ -66,7 +66,7 @@ def _place(home: Path, arguments: Mapping[str, Any], make: Callable[[Path], None
         make(home)
     else:
         shutil.copytree(_cached(store / sha256(made.encode()).hexdigest()[:24], make), home, dirs_exist_ok=True)
-    (home / "town" / _MADE).write_text(made, encoding="utf-8")
+    (home / "town" / MADE).write_text(made, encoding="utf-8")
 
 
 def _cached(entry: Path, make: Callable[[Path], None]) -> Path:
@@ -81,7 +81,7 @@ def _cached(entry: Path, make: Callable[[Path], None]) -> Path:
 
 
 def _is_made(home: Path, made: str) -> bool:
-    note = home / "town" / _MADE
+    note = home / "town" / MADE
     return note.is_file() and note.read_text(encoding="utf-8") == made
 
 
