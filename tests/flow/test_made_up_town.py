@@ -133,7 +133,7 @@ def test_data_alone_takes_a_procedure_through_the_whole_flow(specs: Path, root: 
         process.stop(root)
     rows = list(csv.DictReader(io.StringIO(files[0].read_bytes().decode("utf-16"), newline="")))
     assert [row["uketsukebango"] for row in rows] == [f"20261124-{number:08}" for number in (1, 2, 3)]
-    assert {row["bikou"] for row in rows} == {"足が悪い，”玄関”で\u3000待ってほしい"}
+    assert {row["bikou"] for row in rows} == {"足が悪い，＂玄関＂で\u3000待ってほしい"}
     contacts = list(csv.DictReader(io.StringIO(files[1].read_bytes().decode("utf-16"), newline="")))
     assert [row["shimei"] for row in contacts] == ["髙橋　𠮷男"] * 3
     effects = read_journal(root / "sandbox" / "journals" / "effects.jsonl")
