@@ -18,6 +18,7 @@ from pipeline.pages.mapping_words import HEADERS, transform_words
 from vocabulary.dates import to_wareki
 
 _SHOWN_BYTES = 8
+_NOT_CARRIED = "書けない文字があるため保留"
 
 
 def mapping_page(procedure: Procedure, catalogue: Catalogue) -> MappingPage:
@@ -94,8 +95,11 @@ def _is_number(item: str) -> bool:
 
 
 def _bytes(format_: Format, item: str, value: str) -> str:
-    """The first bytes of the value in the format's encoding."""
-    data = b"" if _is_number(item) else format_.encoding.encode(value)
+    """The first bytes of the value in the format's encoding, or that the format cannot carry it and holds such a record."""
+    try:
+        data = b"" if _is_number(item) else format_.encoding.encode(value.translate(format_.substitutions.single))
+    except UnicodeEncodeError:
+        return _NOT_CARRIED
     return data[:_SHOWN_BYTES].hex(" ").upper() + (" …" if len(data) > _SHOWN_BYTES else "")
 
 

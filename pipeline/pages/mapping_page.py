@@ -17,7 +17,7 @@ STYLES: Final = ("tokens.css", "hub.css", "mapping.css")
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An item in one format: where it lies, and the bytes of the example's value as hexadecimal pairs, empty without one."""
+    """An item in one format: where it lies, and the bytes of the example's value as hexadecimal pairs or why there are none."""
 
     place: str
     hexadecimal: str
