@@ -33,6 +33,7 @@ class Encoding:
     name: str
     bom: bytes
     codec: str
+    double_codes: str
     codes: Mapping[int, bytes] | None = field(default=None, repr=False, compare=False)
 
     def encode(self, text: str) -> bytes:
@@ -63,7 +64,7 @@ def encoding_of(name: str, double_codes: str = "") -> Encoding:
     if name not in _CODECS or (double_codes in DOUBLE_CODES) != (name == "cp932"):
         raise ValueError(f"{name} {double_codes}: allowed are {', '.join(NAMES)}, cp932 with one of {', '.join(DOUBLE_CODES)}")
     codec, bom = _CODECS[name]
-    return Encoding(name, bom, codec, _cp932_codes(double_codes) if name == "cp932" else None)
+    return Encoding(name, bom, codec, double_codes, _cp932_codes(double_codes) if name == "cp932" else None)
 
 
 def _cp932_codes(double_codes: str) -> Mapping[int, bytes]:

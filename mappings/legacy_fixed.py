@@ -1,31 +1,53 @@
 """ホスト固定長: CP932 counted in bytes; header (1), data (2 and a sub kind for each group) and trailer (8) records of one length."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+import numpy as np
+
+from mappings.cells import Places
+from mappings.character_kinds import Bytes
 from mappings.encodings import Encoding
 from mappings.layouts import FieldLayout, Format
-from mappings.records import Column, Context, FileBytes, Record, Span, Table, Written
-from mappings.repertoire import judge
+from mappings.records import Context, FileBytes, Record, Span, Table, Written
+from mappings.repertoire import Examined, examine
 from vocabulary.findings import Refused, refuse
 
 _END = b"\r\n"
+_KIND = 3  # bytes of kind and sub kind
 _COUNT = 8
+_SPACE = 0x20
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The records of a file in their order: number of the table, row in it."""
+
+    table: Places
+    row: Places
 
 
 def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
     """Lay out one file: header, each application's record with its children behind it, trailer with counts. No records, no file."""
-    judged = judge(format_, tables)
-    rows = sorted(_rows(format_, judged.tables), key=lambda row: row[0])
-    if not rows:
-        return Written((), judged.refused, judged.losses)
+    examined = examine(format_, tables)
+    order = _order(format_, examined)
+    if not len(order.table):
+        return Written((), examined.refused, examined.losses)
     length = format_.spec.record_length
     facts = context.facts()
+    groups = list(examined.tables)
+    records = np.full((len(order.table) + 2, length + len(_END)), _SPACE, np.uint8)
+    records[:, length:] = tuple(_END)
     header = b"1" + b"".join(_field(facts[field.item], field, format_.encoding) for field in format_.spec.header)
-    lines = [header.ljust(length), *(record for *_, record in rows), _count(format_, [group for _, _, group, _ in rows]).ljust(length)]
-    size = length + len(_END)
-    spans = [Span(application, group, key[2], number * size, length) for number, (key, application, group, _) in enumerate(rows, start=1)]
+    for row, line in ((0, header), (-1, _count(format_, dict(zip(groups, np.bincount(order.table).tolist(), strict=False))))):
+        records[row, : len(line)] = tuple(line)
+    for number, group in enumerate(groups):
+        block = _block(format_, group, examined)
+        records[1:-1, :length][order.table == number] = block[order.row[order.table == number]]
     name = format_.spec.file_name.format_map(facts)
-    return Written((FileBytes(name, None, b"".join(line + _END for line in lines), tuple(spans)),), judged.refused, judged.losses)
+    file = FileBytes(name, None, records.tobytes(), _spans(examined, order, length))
+    return Written((file,), examined.refused, examined.losses)
 
 
 def read(format_: Format, data: bytes) -> tuple[Record, ...]:
@@ -38,33 +60,50 @@ def read(format_: Format, data: bytes) -> tuple[Record, ...]:
     if len(lines) < 2 or any(len(line) != size or not line.endswith(_END) for line in lines):
         raise _unreadable("records are not of one length")
     groups = {f"{layout.kind}{layout.sub}".encode(): name for name, layout in format_.layouts.items()}
-    found = [groups.get(line[:3]) for line in lines[1:-1]]
+    found = [groups.get(line[:_KIND]) for line in lines[1:-1]]
     kinds = [group for group in found if group is not None]
     if lines[0][:1] != b"1" or len(kinds) != len(found):
         raise _unreadable("unknown record kind")
-    if lines[-1][: -len(_END)] != _count(format_, kinds).ljust(format_.spec.record_length):
+    if lines[-1][: -len(_END)] != _count(format_, Counter(kinds)).ljust(format_.spec.record_length):
         raise _unreadable("trailer does not count the records")
     return tuple(Record(group, _split(format_, group, line)) for group, line in zip(kinds, lines[1:-1], strict=True))
 
 
-def _rows(format_: Format, tables: Mapping[str, Table]) -> Iterator[tuple[tuple[int, str, int], int, str, bytes]]:
-    """(sort key, application, group, record): applications in the order of the tables, within one by sub kind and ordinal."""
-    order: dict[int, int] = {}
-    for table in tables.values():
-        for application in table.application:
-            order.setdefault(application, len(order))
-    for group, table in tables.items():
-        layout = format_.layouts[group]
-        kind = f"{layout.kind}{layout.sub}".encode()
-        columns = [_column(table.columns[field.item], field, format_.encoding) for field in layout.fields]
-        for application, ordinal, cells in zip(table.application, table.ordinal, zip(*columns, strict=True), strict=True):
-            yield (order[application], layout.sub, ordinal), application, group, (kind + b"".join(cells)).ljust(format_.spec.record_length)
+def _order(format_: Format, examined: Examined) -> _Order:
+    """Applications in the order of the tables, without those refused; within one by sub kind and ordinal."""
+    out = np.array(sorted({application for application, _ in examined.refused}), np.int64)
+    tables = list(examined.tables.values())
+    applications = np.array([number for table in tables for number in table.application], np.int64)
+    ordinals = np.array([number for table in tables for number in table.ordinal], np.int64)
+    number = np.repeat(np.arange(len(tables)), [len(table.application) for table in tables])
+    row = np.array([place for table in tables for place in range(len(table.application))], np.int64)
+    subs = np.array([int(format_.layouts[group].sub) for group in examined.tables], np.int64)
+    _, first, which = np.unique(applications, return_index=True, return_inverse=True)
+    sorted_ = np.lexsort((ordinals, subs[number], first[which]))
+    kept = sorted_[~np.isin(applications[sorted_], out)]
+    return _Order(number[kept], row[kept])
 
 
-def _column(column: Column, field: FieldLayout, encoding: Encoding) -> list[bytes]:
-    """The padded bytes of a column, each distinct value laid out once."""
-    laid_out = {value: _field(value, field, encoding) for value in set(column)}
-    return [laid_out[value] for value in column]
+def _block(format_: Format, group: str, examined: Examined) -> Bytes:
+    """The records of all rows of a group, without line ends. Shape (rows, record length)."""
+    layout = format_.layouts[group]
+    block = np.full((len(examined.tables[group].application), format_.spec.record_length), _SPACE, np.uint8)
+    block[:, :_KIND] = tuple(f"{layout.kind}{layout.sub}".encode())
+    start = _KIND
+    for field in layout.fields:
+        examined.cells[group][field.item].lay(block[:, start : start + field.width], field)
+        start += field.width
+    return block
+
+
+def _spans(examined: Examined, order: _Order, length: int) -> tuple[Span, ...]:
+    tables = list(examined.tables.items())
+    size = length + len(_END)
+    places = zip(order.table.tolist(), order.row.tolist(), strict=True)
+    return tuple(
+        Span(tables[table][1].application[row], tables[table][0], tables[table][1].ordinal[row], number * size, length)
+        for number, (table, row) in enumerate(places, start=1)
+    )
 
 
 def _field(cell: str | None, field: FieldLayout, encoding: Encoding) -> bytes:
@@ -72,16 +111,16 @@ def _field(cell: str | None, field: FieldLayout, encoding: Encoding) -> bytes:
     return data.rjust(field.width, b"0") if field.align == "right" and data else data.ljust(field.width)
 
 
-def _count(format_: Format, groups: Sequence[str]) -> bytes:
+def _count(format_: Format, records: Mapping[str, int]) -> bytes:
     """Kind 8, count of data records, then sub kind and count of each group of the format."""
-    each = "".join(f"{layout.sub}{groups.count(name):0{_COUNT}d}" for name, layout in format_.layouts.items())
-    return f"8{len(groups):0{_COUNT}d}{each}".encode()
+    each = "".join(f"{layout.sub}{records.get(name, 0):0{_COUNT}d}" for name, layout in format_.layouts.items())
+    return f"8{sum(records.values()):0{_COUNT}d}{each}".encode()
 
 
 def _split(format_: Format, group: str, line: bytes) -> Mapping[str, str | None]:
     layout, encoding = format_.layouts[group], format_.encoding
     fields: dict[str, str | None] = {}
-    start = 3
+    start = _KIND
     for field in layout.fields:
         fields[field.item] = _value(line[start : start + field.width], field, encoding)
         start += field.width

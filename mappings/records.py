@@ -1,12 +1,14 @@
 """What writers and readers of receiving formats exchange (連携レコード): tables in, files with the place of every record out, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from vocabulary.findings import Finding
 
 Column = list[str | None]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,24 @@ class Table:
     application: list[int]
     ordinal: list[int]
     columns: dict[str, Column]
+
+    def without(self, applications: Set[int]) -> "Table":
+        """The rows of all other applications."""
+        dropped = [row for row, application in enumerate(self.application) if application in applications]
+        if not dropped:
+            return self
+        columns = {name: _without(column, dropped) for name, column in self.columns.items()}
+        return Table(_without(self.application, dropped), _without(self.ordinal, dropped), columns)
+
+
+def _without(values: list[Value], rows: list[int]) -> list[Value]:
+    """The values but those of the rows, which ascend: what stands between two of them is copied at once."""
+    kept: list[Value] = []
+    start = 0
+    for row in rows:
+        kept += values[start:row]
+        start = row + 1
+    return kept + values[start:]
 
 
 @dataclass(frozen=True, slots=True)

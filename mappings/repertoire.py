@@ -1,17 +1,26 @@
 """The characters that a format can carry (文字の検査), judged before anything is laid out: an application stays whole or stays out."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from mappings.cells import Cells, Places, distinct, look
+from mappings.character_kinds import Kinds, kinds_of
 from mappings.layouts import FieldLayout, Format
 from mappings.records import Column, Loss, Table
-from mappings.substitutions import code_points
+from mappings.substitutions import SOURCE_LENGTH, Substitute, SubstitutionTable, code_points
 from vocabulary.findings import Finding
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-# RFC 4180 carries a line break inside quotes.
-_CONTROL_BUT_BREAK = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+_CONTROLS = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
+# A record of fixed length holds no line break; RFC 4180 carries one inside quotes. XML has no way to write its two noncharacters.
+_FORBIDDEN = {
+    "fixed": _CONTROLS,
+    "csv": _CONTROLS - {"\n"},
+    "xml": _CONTROLS - {"\n"} | {"\ufffe", "\uffff"},
+    "workbook": _CONTROLS - {"\n"} | {"\ufffe", "\uffff"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,75 +32,146 @@ class Judged:
     losses: tuple[Loss, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """As ``Judged``, but with the rows of all applications still in the tables.
+
+    cells: the bytes of each item of a group with a fixed layout; those of a refused value are none.
+    """
+
+    tables: dict[str, Table]
+    refused: tuple[tuple[int, Finding], ...]
+    losses: tuple[Loss, ...]
+    cells: dict[str, dict[str, Cells]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What a closer look at a value says. text: as it is written, None when refused. made: each substitute and how often it was used."""
+
+    text: str | None
+    made: tuple[tuple[Substitute, int], ...] = ()
+    code: str = ""
+    detail: str = ""
+
+
 def judge(format_: Format, tables: Mapping[str, Table]) -> Judged:
     """Leave out as a whole each application of which any value cannot be carried: CHAR_UNMAPPABLE, TEXT_FORBIDDEN_CHAR, TEXT_TOO_LONG."""
-    refused: list[tuple[int, Finding]] = []
-    losses: list[Loss] = []
+    examined = examine(format_, tables)
+    out = {application for application, _ in examined.refused}
+    return Judged({group: table.without(out) for group, table in examined.tables.items()}, examined.refused, examined.losses)
+
+
+def examine(format_: Format, tables: Mapping[str, Table]) -> Examined:
+    """Judge every value of the format's items column by column; no losses are counted of a refused application."""
+    kinds = kinds_of(format_.encoding, format_.substitutions, forbidden=_FORBIDDEN[format_.spec.layout])
+    bench = _Examination(format_, kinds, [], [])
     ready: dict[str, Table] = {}
+    cells: dict[str, dict[str, Cells]] = {}
     for group, table in tables.items():
         fields = {field.item: field for field in format_.layouts[group].fields} if group in format_.layouts else {}
         columns: dict[str, Column] = {}
+        laid = cells.setdefault(group, {})
         for name in format_.columns[group]:
-            columns[name] = _substitute(format_, group, name, table, losses)
-            for row in _suspects(format_, columns[name], fields.get(name)):
-                code, detail = _judge_value(format_, columns[name][row], fields.get(name))
-                if code:
-                    refused.append((table.application[row], Finding(code, where=f"{group}[{table.ordinal[row]}].{name}", detail=detail)))
+            columns[name] = bench.take(group, name, table, fields.get(name), laid)
         ready[group] = Table(table.application, table.ordinal, columns)
-    out = {application for application, _ in refused}
-    kept = {group: _without(table, out) for group, table in ready.items()}
-    return Judged(kept, tuple(refused), tuple(loss for loss in losses if loss.application not in out))
+    out = {application for application, _ in bench.refused}
+    return Examined(ready, tuple(bench.refused), tuple(loss for loss in bench.losses if loss.application not in out), cells)
 
 
-def _substitute(format_: Format, group: str, name: str, table: Table, losses: list[Loss]) -> Column:
-    column = table.columns[name]
-    approvals = format_.substitutions
-    replace = approvals.single
-    if not replace or not any(chr(code) in value for code in replace for value in column if value):
+@dataclass(frozen=True, slots=True)
+class _Examination:
+    """The tables of one file under examination, with what was found so far."""
+
+    format_: Format
+    kinds: Kinds
+    refused: list[tuple[int, Finding]]
+    losses: list[Loss]
+
+    def take(self, group: str, name: str, table: Table, field: FieldLayout | None, laid: dict[str, Cells]) -> Column:
+        """The column with its substitutions made and its refused values gone; into ``laid`` its bytes when it has a field."""
+        column = table.columns[name]
+        texts, of_row = distinct(column)
+        seen = look(texts, self.kinds)
+        suspects = seen.suspects(field)
+        if suspects:
+            verdicts = {place: self._look_closer(texts[place] or "", field) for place in suspects}
+            column, texts = list(column), list(texts)
+            for place, verdict in verdicts.items():
+                texts[place] = verdict.text
+            for row, verdict in _by_row(verdicts, of_row):
+                column[row] = verdict.text
+                self._note(table, row, f"{group}[{table.ordinal[row]}].{name}", verdict)
+            seen = look(texts, self.kinds)
+        if field is not None:
+            laid[name] = seen.cells(self.kinds, of_row)
         return column
-    changed: Column = []
-    for row, value in enumerate(column):
-        for code, target in replace.items() if value else ():
-            if times := (value or "").count(chr(code)):
-                where = f"{group}[{table.ordinal[row]}].{name}"
-                made = (f"U+{code:04X}", code_points(target), times, approvals.name, approvals.entries[chr(code)].approved)
-                losses.append(Loss(table.application[row], where, *made))
-        changed.append(value.translate(replace) if value else value)
-    return changed
+
+    def _note(self, table: Table, row: int, where: str, verdict: _Verdict) -> None:
+        application = table.application[row]
+        if verdict.code:
+            self.refused.append((application, Finding(verdict.code, where=where, detail=verdict.detail)))
+        name = self.format_.substitutions.name
+        for entry, times in verdict.made:
+            made = (code_points(entry.source), code_points(entry.target), times)
+            self.losses.append(Loss(application, where, *made, table=name, approved=entry.approved))
+
+    def _look_closer(self, value: str, field: FieldLayout | None) -> _Verdict:
+        """Substitute what the table covers, then judge character by character."""
+        text, made = _substituted(value, self.format_.substitutions)
+        code, detail = self._fault(text)
+        if not code and field is not None:
+            code, detail = _misfit(text, len(self.format_.encoding.encode(text)), field)
+        return _Verdict(None, (), code, detail) if code else _Verdict(text, tuple(made.items()))
+
+    def _fault(self, text: str) -> tuple[str, str]:
+        """Reason code and detail of what the encoding or the kind of record cannot carry, or empty texts."""
+        if not _FORBIDDEN[self.format_.spec.layout].isdisjoint(text):
+            return "TEXT_FORBIDDEN_CHAR", "control character"
+        try:
+            self.format_.encoding.encode(text)
+        except UnicodeEncodeError as error:
+            return "CHAR_UNMAPPABLE", f"{self.format_.encoding.name} has no {code_points(text[error.start])}"
+        return "", ""
 
 
-def _suspects(format_: Format, column: Column, field: FieldLayout | None) -> Iterable[int]:
-    """Rows to look at one by one: all when the joined column shows a fault, else those that do not fit their field."""
-    if _fault(format_, "".join(value for value in column if value), field)[0]:
-        return range(len(column))
-    if field is None:
-        return ()
-    encoding = format_.encoding
-    bad = {value for value in set(column) if value and _misfit(value, len(encoding.encode(value)), field)[0]}
-    return [row for row, value in enumerate(column) if value in bad] if bad else ()
+def _by_row(verdicts: Mapping[int, _Verdict], of_row: Places | None) -> Iterator[tuple[int, _Verdict]]:
+    """Each row that shows a closely examined value, in the order of rows."""
+    if of_row is None:
+        yield from verdicts.items()
+        return
+    for row in np.flatnonzero(np.isin(of_row, list(verdicts))).tolist():
+        yield row, verdicts[int(of_row[row])]
 
 
-def _judge_value(format_: Format, value: str | None, field: FieldLayout | None) -> tuple[str, str]:
-    """Reason code and detail of what forbids the value, or empty texts."""
-    code, detail = _fault(format_, value or "", field)
-    if code or not value or field is None:
-        return code, detail
-    return _misfit(value, len(format_.encoding.encode(value)), field)
+def _substituted(value: str, table: SubstitutionTable) -> tuple[str, Counter[Substitute]]:
+    """The text with every source of the table replaced, the longest first at each place, and how often each was.
+
+    A base with a selector that the table does not know is another character than the base alone, so it stays as it is.
+    """
+    written: list[str] = []
+    made: Counter[Substitute] = Counter()
+    place = 0
+    while place < len(value):
+        entry = _entry_at(value, place, table)
+        written.append(entry.target if entry else value[place])
+        place += len(entry.source) if entry else 1
+        if entry:
+            made[entry] += 1
+    return "".join(written), made
 
 
-def _fault(format_: Format, text: str, field: FieldLayout | None) -> tuple[str, str]:
-    """Reason code and detail of what the encoding or the kind of record cannot carry, or empty texts."""
-    if (_CONTROL if field else _CONTROL_BUT_BREAK).search(text):
-        return "TEXT_FORBIDDEN_CHAR", "control character"
-    encoding = format_.encoding
-    try:
-        data = encoding.encode(text)
-    except UnicodeEncodeError:
-        return "CHAR_UNMAPPABLE", encoding.name
-    # Several characters share one code there, so only a text that comes back unchanged was carried.
-    if encoding.decode(data) != text:
-        return "CHAR_UNMAPPABLE", f"{encoding.name} gives another character back"
-    return "", ""
+def _entry_at(value: str, place: int, table: SubstitutionTable) -> Substitute | None:
+    for size in range(SOURCE_LENGTH, 0, -1):
+        entry = table.entries.get(value[place : place + size])
+        if entry is not None and len(entry.source) == size and not _selects(value[place + size : place + size + 1]):
+            return entry
+    return None
+
+
+def _selects(sign: str) -> bool:
+    """Whether it is a variation selector (IVS, SVS)."""
+    return "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
 
 
 def _misfit(value: str, size: int, field: FieldLayout) -> tuple[str, str]:
@@ -104,10 +184,3 @@ def _misfit(value: str, size: int, field: FieldLayout) -> tuple[str, str]:
         return "TEXT_FORBIDDEN_CHAR", "no plain number"
     return "", ""
 
-
-def _without(table: Table, out: set[int]) -> Table:
-    kept = [row for row, application in enumerate(table.application) if application not in out]
-    if len(kept) == len(table.application):
-        return table
-    columns = {name: [column[row] for row in kept] for name, column in table.columns.items()}
-    return Table([table.application[row] for row in kept], [table.ordinal[row] for row in kept], columns)

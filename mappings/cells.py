@@ -1,0 +1,139 @@
+"""A column of texts taken at once (列): every character looked up in one table, then the bytes of all cells side by side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mappings.character_kinds import SUSPECT, Bytes, Kinds, pairs_of
+from mappings.layouts import FieldLayout
+from mappings.records import Column
+
+Places = NDArray[np.int64]
+
+_SAMPLE = 512
+_SPACE, _ZERO, _NINE = 0x20, 0x30, 0x39
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The bytes of texts, one text behind the other.
+
+    widths: bytes of each text. of_row: which text each row shows; None when each row has its own.
+    """
+
+    data: Bytes
+    widths: Places
+    of_row: Places | None
+
+    def lay(self, block: Bytes, field: FieldLayout) -> None:
+        """Write every row's text into its field. block: shape (rows, width of the field), blank."""
+        if self.of_row is None:
+            _lay(block, self, field)
+            return
+        each = np.full((len(self.widths), field.width), _SPACE, np.uint8)
+        _lay(each, self, field)
+        block[:] = each.take(self.of_row, axis=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts with what is known of each character. lengths: characters of each text; points, kinds: of each character, text after text."""
+
+    joined: str
+    lengths: Places
+    ends: Places
+    points: NDArray[np.uint8] | NDArray[np.uint32]
+    kinds: Bytes
+
+    def suspects(self, field: FieldLayout | None) -> list[int]:
+        """Which texts need a closer look: a suspect character, too many bytes, or an edge that would be taken for padding."""
+        found = np.zeros(len(self.lengths), np.bool_)
+        if self.kinds.size and self.kinds.max() >= SUSPECT:
+            found[self._holding(self.kinds >= SUSPECT)] = True
+        if field is not None:
+            found |= self.widths() > field.width
+            if field.align == "right":
+                found[self._holding((self.points < _ZERO) | (self.points > _NINE))] = True
+                found |= (self._edge(self.ends - self.lengths) == _ZERO) & (self.lengths > 1)
+            else:
+                found |= self._edge(self.ends - 1) == _SPACE
+        return [int(place) for place in np.flatnonzero(found)]
+
+    def widths(self) -> Places:
+        """Bytes of each text."""
+        if not self.kinds.size:
+            return self.lengths
+        widest = int(self.kinds.max())
+        if self.kinds.min() == widest:
+            return self.lengths * widest
+        total: Places = np.concatenate(([0], np.cumsum(self.kinds, dtype=np.int64)))
+        widths: Places = total[self.ends] - total[self.ends - self.lengths]
+        return widths
+
+    def cells(self, kinds: Kinds, of_row: Places | None) -> Cells:
+        """The bytes, of texts without any suspect."""
+        return Cells(self._data(kinds), self.widths(), of_row)
+
+    def _data(self, kinds: Kinds) -> Bytes:
+        encoding = kinds.encoding
+        if encoding.codes is None or not self.kinds.size:
+            return np.frombuffer(self.joined.encode(encoding.codec), np.uint8)
+        pairs = pairs_of(encoding).view(np.uint16).ravel().take(self.points).view(np.uint8)
+        if self.kinds.min() == 2:
+            return pairs
+        used = np.ones((len(self.kinds), 2), np.bool_)
+        used[:, 1] = self.kinds == 2
+        return pairs[used.ravel()]
+
+    def _holding(self, characters: NDArray[np.bool_]) -> Places:
+        """The texts that hold one of the characters."""
+        return np.searchsorted(self.ends, np.flatnonzero(characters), side="right").astype(np.int64)
+
+    def _edge(self, places: Places) -> NDArray[np.int64]:
+        """The character at a place of each text, -1 for an empty text."""
+        edge = np.full(len(self.lengths), -1, np.int64)
+        filled = self.lengths > 0
+        edge[filled] = self.points[places[filled]]
+        return edge
+
+
+def look(texts: Sequence[str | None], kinds: Kinds) -> Texts:
+    """Look up every character of the texts; an absent text is an empty one."""
+    given = [text or "" for text in texts]
+    joined = "".join(given)
+    lengths = np.fromiter(map(len, given), np.int64, len(given))
+    points: NDArray[np.uint8] | NDArray[np.uint32]
+    if joined.isascii():
+        points = np.frombuffer(joined.encode("ascii"), np.uint8)
+    else:
+        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return Texts(joined, lengths, np.cumsum(lengths), points, kinds.of_point.take(points))
+
+
+def distinct(column: Column) -> tuple[Column, Places | None]:
+    """The texts of a column that repeats itself, each once, and which of them each row shows; else the column as it is, and None."""
+    sample = column[:_SAMPLE]
+    if 2 * len(set(sample)) > len(sample):
+        return column, None
+    index = {text: number for number, text in enumerate(dict.fromkeys(column))}
+    if 2 * len(index) > len(column):
+        return column, None
+    return list(index), np.fromiter(map(index.__getitem__, column), np.int64, len(column))
+
+
+def _lay(block: Bytes, cells: Cells, field: FieldLayout) -> None:
+    """Left aligned text between spaces, right aligned digits behind zeros; an empty text stays blank."""
+    widest = int(cells.widths.max(initial=0))
+    if widest == 0:
+        return
+    right = field.align == "right"
+    if right:
+        block[cells.widths > 0] = _ZERO
+    part = block[:, field.width - widest :] if right else block[:, :widest]
+    if cells.widths.min() == widest:
+        part[:] = cells.data.reshape(-1, widest)
+        return
+    column = np.arange(widest)
+    part[column >= widest - cells.widths[:, None] if right else column < cells.widths[:, None]] = cells.data
