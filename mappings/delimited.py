@@ -24,7 +24,10 @@ def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Wri
 
 
 def read(format_: Format, data: bytes) -> tuple[Record, ...]:
-    """The records of a file that this format wrote. Raises Refused(OUTPUT_UNREADABLE) unless writing them again gives the same bytes."""
+    """The records of a file that this format wrote; a heading of two groups is read as that of the first.
+
+    Raises Refused(OUTPUT_UNREADABLE) unless writing them again gives the same bytes.
+    """
     try:
         text = format_.encoding.decode(data.removeprefix(format_.encoding.bom))
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
