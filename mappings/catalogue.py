@@ -144,7 +144,7 @@ def _check_kinds(file: Path, procedure: Procedure, own: Group) -> None:
 
 
 def _check_dates(file: Path, procedure: Procedure, written: set[str]) -> None:
-    named = [("dates.event", procedure.dates.event)]
+    named = [("dates.event", procedure.dates.event), ("dates.reason", procedure.dates.reason)]
     for place, one in enumerate(procedure.dates.reasons):
         named += [(f"dates.reasons.{place}.item", one.item), (f"dates.reasons.{place}.event", one.event)]
     for key, name in named:

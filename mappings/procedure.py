@@ -112,6 +112,7 @@ class DateRules(Spec):
     """Which days the law looks at. legal_day: the day that counts as the filing's; start: from when an allowance runs.
 
     event: item with the event day (事由発生日); the first of ``reasons`` that applies names another (転入では転出予定日).
+    reason: item whose code says what happened (事由), for the sentence that explains the proposal.
     grace_days: a filing within so many days from the day after the event counts as made in its month (15日特例).
     """
 
@@ -119,6 +120,7 @@ class DateRules(Spec):
     start: Start = "none"
     grace_days: int = Field(default=0, ge=0)
     event: str = ""
+    reason: str = ""
     reasons: tuple[DateReason, ...] = ()
 
     @model_validator(mode="after")

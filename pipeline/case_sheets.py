@@ -9,6 +9,7 @@ from sqlalchemy import Row, select
 
 from connectors.package import Package
 from mappings.procedure import Procedure
+from pipeline.filing_day import FilingDay, filing_day
 from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import documents, findings, persons, verifications
@@ -18,7 +19,6 @@ from pipeline.records import load_tables
 from pipeline.residents import Resident, by_atena
 from pipeline.start_month import propose_start
 from pipeline.steps.identify import claim_context
-from pipeline.steps.map_records import legal_day
 from pipeline.steps.verify import signer_context
 from vocabulary.addresses import same_address
 from vocabulary.clock import JST
@@ -57,7 +57,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         receipt=row.receipt,
         intake_number=_intake_number(row),
         intake_on=date.fromisoformat(row.filed_on),
-        filed_on=legal_day(hub, row),
+        filed_on=filing_day(hub, row).day,
         signature=NOT_YET if verification is None else (SIGNED if signer else UNSIGNED),
         people=tuple(_person(hub, procedure, row.id, person) for person in people),
         comparisons=tuple(entry for person in people for entry in _compare(hub, procedure, row.id, person, signer)),
@@ -159,6 +159,8 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
     """What decides the case, from the mapped records: every coded item of the application's own record by its name in the code list."""
     yield ItemRow("申請日時", _moment(package.manifest.submitted_at))
     yield ItemRow("到達日時", _moment(datetime.fromisoformat(row.arrived_at)))
+    if row.previous_receipt:
+        yield ItemRow("前回受付番号", _correction(row.previous_receipt, filing_day(hub, row)))
     tables = load_tables(hub, [row.id]).get(row.id)
     if tables is None:
         return
@@ -168,6 +170,12 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
         if item.code and value:
             names = hub.catalogue.codelists[item.code].valid_on(hub.clock.today().isoformat())
             yield ItemRow(item.title, names.get(value, value))
+
+
+def _correction(previous: str, filed: FilingDay) -> str:
+    if filed.unfounded:
+        return f"{previous}（同じ手続と人の申請が見つからず、請求日は今回の到達日）"
+    return f"{previous}（補正。請求日は初回の受付番号{filed.first}による）"
 
 
 def _moment(instant: datetime) -> str:

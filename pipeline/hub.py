@@ -18,6 +18,7 @@ from connectors.sftp import SftpTarget
 from mappings.catalogue import Catalogue, load_catalogue
 from mappings.layouts import Format
 from mappings.procedure import Procedure
+from pipeline.calendar import OpeningDays
 from pipeline.errors import SettingError
 from pipeline.faults import fault_point
 from pipeline.inbox_files import SealedStore
@@ -63,6 +64,11 @@ class Hub:
     def destination(self, name: str) -> Destination:
         """The municipality's setting of a receiving system."""
         return self.municipality.destinations[name]
+
+    @property
+    def opening(self) -> OpeningDays:
+        """The days on which the municipality's counters are open."""
+        return OpeningDays(self.municipality.closed_days)
 
     def format_of(self, destination: str) -> Format:
         """The receiving format of a destination; what the municipality approved goes before the format's own substitutions."""

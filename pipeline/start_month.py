@@ -1,6 +1,7 @@
-"""Proposed start month (支給開始月の案) with its reasoning; the section and the receiving system decide.
+"""Proposed start month (支給開始月の案) with its reasoning in a sentence; the section and the receiving system decide.
 
-児童手当法 8条: from the month after the claim; a claim within 15 days of a birth or move counts as made in the month of the event.
+児童手当法 8条: from the month after the claim; a claim within 15 days of the event counts as made in its month (15日特例).
+A decrease runs from the month after its event, whenever it is filed. Which rule and which event day hold stands in ``procedure.yaml``.
 """
 
 from dataclasses import dataclass
@@ -9,57 +10,119 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from mappings.procedure import Procedure
+from mappings.items import Item
+from mappings.procedure import DateReason, Procedure
 from pipeline.calendar import OpeningDays
+from pipeline.filing_day import filing_day
 from pipeline.hub import Hub
 from pipeline.records import Tables, load_tables
-from pipeline.steps.map_records import legal_day
 from vocabulary.dates import read_date, to_wareki
 
 
 @dataclass(frozen=True, slots=True)
 class StartMonth:
-    """The month in words (「令和8年12月分から」), empty where the procedure has none, and the sentences that lead to it."""
+    """The month in words (「令和8年12月分から」), empty where none can be proposed, and the sentences that lead to it."""
 
     month: str = ""
     reasoning: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened (事由): its day, None when the application names none, and its word, such as 出生 or 転出予定日."""
+
+    day: date | None
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The day that counts as the filing's. correction: it is the first filing's (補正)."""
+
+    day: date
+    correction: bool = False
+
+
 def propose_start(hub: Hub, row: Row[Any], procedure: Procedure) -> StartMonth:
     """The proposal for an application that is mapped; empty for the others, whose event nobody knows yet."""
     tables = load_tables(hub, [row.id]).get(row.id)
-    if tables is None or procedure.dates.start != "month-after-filing":
+    if tables is None:
         return StartMonth()
-    return start_after(legal_day(hub, row), _event_day(tables, procedure.dates.event), grace_days=procedure.dates.grace_days)
+    reason = next((one for one in procedure.dates.reasons if _value(tables, one.item) in one.values), None)
+    filed = filing_day(hub, row)
+    event = event_of(hub, procedure, reason, tables)
+    start = (reason.start if reason else None) or procedure.dates.start
+    if start == "month-after-event":
+        return start_after_event(event)
+    if start != "month-after-filing":
+        return StartMonth()
+    return start_after(Filed(filed.day, correction=bool(filed.first)), event, grace_days=procedure.dates.grace_days, opening=hub.opening)
 
 
-def _event_day(tables: Tables, item: str) -> date | None:
+def event_of(hub: Hub, procedure: Procedure, reason: DateReason | None, tables: Tables) -> Event:
+    """The event by the rule of the reason; where the form leaves that day empty, by the procedure's ordinary one."""
+    if reason and reason.event and (day := _day_in(tables, reason.event)) is not None:
+        return Event(day, _item(hub, procedure, reason.event).title)
+    happened = procedure.dates.reason
+    item = _item(hub, procedure, happened or procedure.dates.event) if procedure.dates.event else None
+    code = _value(tables, happened) if happened else ""
+    names = hub.catalogue.codelists[item.code].valid_on(hub.clock.today().isoformat()) if item and item.code else {}
+    return Event(_day_in(tables, procedure.dates.event), names.get(code) or (item.title if item else ""))
+
+
+def _item(hub: Hub, procedure: Procedure, name: str) -> Item:
+    groups = hub.catalogue.items[procedure.business]
+    return next(groups[group][name] for group in hub.catalogue.groups_of(procedure) if name in groups[group])
+
+
+def _value(tables: Tables, item: str) -> str:
     for table in tables.values():
-        value = table.columns.get(item, [None])[0] if table.application else None
-        known = read_date(value) if value else None
-        if known is not None:
-            return known.exact
-    return None
+        if table.application and item in table.columns:
+            return table.columns[item][0] or ""
+    return ""
 
 
-def start_after(filed: date, event: date | None, *, grace_days: int) -> StartMonth:
+def _day_in(tables: Tables, item: str) -> date | None:
+    known = read_date(_value(tables, item))
+    return known.exact if known else None
+
+
+def start_after_event(event: Event) -> StartMonth:
+    """The month after the event, whenever it is filed (減額改定)."""
+    if event.day is None:
+        return StartMonth("", ("事由発生日の記載がないため、案を出しません。",))
+    return StartMonth(_month_after(event.day), (f"{_day(event.day)}{event.word}、届出の時期にかかわらず、{_month(event.day)}から",))
+
+
+def start_after(filed: Filed, event: Event, *, grace_days: int, opening: OpeningDays) -> StartMonth:
     """The month after the filing, or after the event when the filing came within the days of grace (15日特例)."""
-    if event is None or event > filed or (event.year, event.month) == (filed.year, filed.month):
-        return StartMonth(_month_after(filed), (f"{_day(filed)}の請求のため、その翌月分からとなります。",))
-    last = event + timedelta(days=grace_days)
-    limit = OpeningDays().next_open(last)
-    moved = "" if limit == last else f"（{grace_days}日目の{_day(last)}は閉庁日のため翌開庁日）"
-    if filed <= limit:
-        sentence = f"事由発生日{_day(event)}、期限{_day(limit)}{moved}までの{_day(filed)}に請求があり、事由発生月の翌月分からとなります。"
-        return StartMonth(_month_after(event), (sentence,))
-    sentence = f"事由発生日{_day(event)}、期限{_day(limit)}{moved}を過ぎた{_day(filed)}の請求のため、請求月の翌月分からとなります。"
-    return StartMonth(_month_after(filed), (sentence,))
+    taken = f"{_day(filed.day)}受付" + ("（補正のため初回の申請日）" if filed.correction else "")
+    if event.day is None:
+        return StartMonth(_month_after(filed.day), (f"事由発生日の記載なし、{taken}、{_month(filed.day)}から",))
+    happened = f"{_day(event.day)}{event.word}"
+    if event.day > filed.day:
+        return StartMonth("", (f"{happened}が{taken}より後のため、案を出しません。日付の確認が必要です。",))
+    if (event.day.year, event.day.month) == (filed.day.year, filed.day.month):
+        return StartMonth(_month_after(filed.day), (f"{happened}、同じ月の{taken}、{_month(filed.day)}から",))
+    last = event.day + timedelta(days=grace_days)
+    limit = opening.next_open(last)
+    term = f"{grace_days}日目{_day(last)}" + ("" if limit == last else f"は閉庁日、翌開庁日{_day(limit)}")
+    if filed.day <= limit:
+        return StartMonth(_month_after(event.day), (f"{happened}、{term}までの{taken}、{_month(event.day)}から",))
+    return StartMonth(_month_after(filed.day), (f"{happened}、{term}を過ぎた{taken}、{_month(filed.day)}から",))
+
+
+def _next(day: date) -> date:
+    return date(day.year + 1, 1, 1) if day.month == 12 else date(day.year, day.month + 1, 1)
 
 
 def _month_after(day: date) -> str:
-    year, month = (day.year + 1, 1) if day.month == 12 else (day.year, day.month + 1)
-    return f"{to_wareki(date(year, month, 1)).removesuffix('1日')}分から"
+    return f"{to_wareki(_next(day)).removesuffix('1日')}分から"
+
+
+def _month(day: date) -> str:
+    return f"{_next(day).month}月分"
 
 
 def _day(day: date) -> str:
-    return f"{day.month}月{day.day}日"
+    return f"{day.month}/{day.day}"

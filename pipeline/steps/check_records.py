@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from mappings.procedure import Procedure
+from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import suite_runs
 from pipeline.journal.intake_tables import STAGES, applications
 from pipeline.records import join_tables, load_tables
-from pipeline.steps.map_records import legal_day
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
 from pipeline.suites import suite_of, table_of
 from validation.checks import SuiteSpec

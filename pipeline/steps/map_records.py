@@ -12,6 +12,7 @@ from mappings.catalogue import mapping_for
 from mappings.engine import Mapped, Source, map_batch
 from mappings.mapping import Mapping
 from mappings.procedure import Procedure
+from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import canonical
@@ -41,12 +42,6 @@ def map_records(hub: Hub) -> dict[str, int]:
                 counts[outcome.name] += 1
     log.info("step_ended", extra={"step": STEP.name, **counts})
     return counts
-
-
-def legal_day(hub: Hub, row: Row[Any]) -> date:
-    """The day that counts as the filing's (請求日), by the municipality's setting."""
-    moment = row.arrived_at if hub.municipality.legal_day == "arrival" else row.department_at
-    return datetime.fromisoformat(moment).date()
 
 
 def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
@@ -117,7 +112,7 @@ def _outcome(hub: Hub, application: int, version: str, mapped: Mapped) -> Outcom
 
 
 def _inputs(hub: Hub, row: Row[Any]) -> str:
-    return digest_of("map", row.digest, hub.specification_version(row.procedure), register_version(hub))
+    return digest_of("map", row.digest, hub.specification_version(row.procedure), register_version(hub), legal_day(hub, row))
 
 
 STEP = Step(name="map", reached="mapped", inputs=_inputs, judge=_judge)

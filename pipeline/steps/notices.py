@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Row, and_, select, update
 from connectors.errors import TransientError
 from connectors.notices import Notice, NoticeClient
 from mappings.procedure import Outcome, Procedure
-from pipeline.calendar import OpeningDays
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
@@ -88,7 +87,7 @@ def send_notices(hub: Hub) -> dict[str, int]:
     """Send what is owed, in the hours of opening days only; an uncertain call is looked up before it is repeated."""
     counts = {"sent": 0, "undeliverable": 0, "refused": 0, "postponed": 0}
     now = hub.clock.now()
-    if not OpeningDays().is_open(now.date()) or not hub.municipality.notices.hours.holds(now.time()):
+    if not hub.opening.is_open(now.date()) or not hub.municipality.notices.hours.holds(now.time()):
         return {**counts, "postponed": len(_open_rows(hub))}
     with hub.journal.alone(f"notices/{hub.code}") as mine, NoticeClient(hub.http(hub.municipality.notices.connection)) as server:
         for row in _open_rows(hub) if mine else []:

@@ -48,7 +48,7 @@ def _judge(hub: Hub, row: Row[Any]) -> Outcome:
 
     ledger = _document_rows(row.id, package, procedure)
     owed = (Finding("DOCUMENT_OWED", where=entry["document"], severity=Severity.INFO) for entry in ledger if entry["state"] == "owed")
-    return Outcome(findings=tuple(owed), record=record)
+    return Outcome(findings=tuple(owed), record=record, marks={"previous_receipt": package.manifest.previous_receipt})
 
 
 def _is_conflict(hub: Hub, row: Row[Any]) -> bool:

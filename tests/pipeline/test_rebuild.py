@@ -9,13 +9,14 @@ from sqlalchemy import select
 from mappings.engine import map_batch
 from mappings.records import Context
 from mappings.release import write as lay_out
+from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, open_hub
 from pipeline.journal.delivery_tables import batch_items, batches, canonical
 from pipeline.journal.intake_tables import applications
 from pipeline.places import Root
 from pipeline.records import join_tables, split_tables
 from pipeline.steps.deliver import batch_bytes
-from pipeline.steps.map_records import legal_day, source_of
+from pipeline.steps.map_records import source_of
 from tests.pipeline.days import NAHA, at
 from vocabulary.clock import Clock
 
