@@ -114,7 +114,7 @@ def try_application(catalogue: Catalogue, procedure: Procedure, given: Input, fo
     mapped = map_batch(procedure, mapping, [source], catalogue=catalogue, day=given.day)
     tables = {group: table for group, table in mapped.tables.items() if table.application}
     findings = [("map", finding) for _, finding in mapped.findings]
-    findings += [("check", finding) for finding in _check(catalogue, procedure, tables, today)]
+    findings += [("check", finding) for finding in _check(catalogue, procedure, mapped.tables, today)]
     written = {format_.id: lay_out(format_, tables, context) for format_ in formats if tables}
     findings += [(name, finding) for name, result in written.items() for _, finding in result.refused]
     return Trial(tables, tuple(findings), written, context)
@@ -145,5 +145,7 @@ def _header(procedure: Procedure, given: Input, today: date) -> dict[str, str]:
 
 
 def _check(catalogue: Catalogue, procedure: Procedure, tables: Mapping[str, Table], today: date) -> list[Finding]:
-    reports = [check(suite_of(catalogue, procedure, group, version="trial", day=today), table_of(dict(tables), group)) for group in tables]
+    """Every group that has rows; the others are counted, as none."""
+    filled = [group for group, table in tables.items() if table.application]
+    reports = [check(suite_of(catalogue, procedure, group, version="trial", day=today), table_of(dict(tables), group)) for group in filled]
     return [finding for report in reports for _, finding in report.findings]
