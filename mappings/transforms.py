@@ -1,7 +1,7 @@
 """The closed table of transforms (変換): named functions over columns; what a function refuses comes back by row, never as a default."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -38,18 +38,33 @@ class Step:
     convert: Convert
 
     def apply(self, columns: Sequence[Column]) -> Changed:
-        """Transform each distinct value once. The first column's None stays None."""
-        keys: Iterable[Any] = columns[0] if self.inputs == 1 else list(zip(*columns, strict=True))
-        known: dict[Any, str | None] = {}
-        bad: dict[Any, str] = {}
-        for key in set(keys):
-            given = (key,) if self.inputs == 1 else key
+        """Transform row by row. The first column's None stays None."""
+        values: Column = []
+        refused: dict[int, str] = {}
+        for row, given in enumerate(zip(*columns, strict=True)):
             try:
-                known[key] = None if given[0] is None else self.convert(*given)
+                values.append(None if given[0] is None else self.convert(*given))
             except Unfit as unfit:
-                known[key], bad[key] = None, str(unfit.args[0])
-        refused = {row: bad[key] for row, key in enumerate(keys) if key in bad} if bad else {}
-        return Changed([known[key] for key in keys], refused)
+                values.append(None)
+                refused[row] = str(unfit.args[0])
+        return Changed(values, refused)
+
+
+def apply_steps(steps: Sequence[Step], columns: Sequence[Column]) -> Changed:
+    """One step after the other, over each distinct value of the column, or of the columns side by side, once."""
+    if not steps:
+        return Changed(list(columns[0]), {})
+    keys: Sequence[Any] = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
+    distinct = list(dict.fromkeys(keys))
+    parts: list[Column] = [distinct] if len(columns) == 1 else [list(part) for part in zip(*distinct, strict=True)] or [[]]
+    bad: dict[Any, str] = {}
+    for step in steps:
+        changed = step.apply(parts)
+        parts = [changed.values]
+        bad |= {distinct[place]: code for place, code in changed.refused.items()}
+    known = dict(zip(distinct, parts[0], strict=True))
+    refused = {row: bad[key] for row, key in enumerate(keys) if key in bad} if bad else {}
+    return Changed(list(map(known.__getitem__, keys)), refused)
 
 
 def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
