@@ -214,6 +214,7 @@ def _enter_losses(desk: Desk, written: Written, batch_of: Mapping[int, int]) -> 
             "target": loss.target,
             "times": loss.times,
             "approved": loss.approved,
+            "substitution_table": loss.table,
         }
         for loss in written.losses
     ]
