@@ -38,6 +38,13 @@ class Mapped:
     tables: dict[str, Table]
     findings: list[tuple[int, Finding]]
 
+    def findings_of(self) -> dict[int, tuple[Finding, ...]]:
+        """The findings of each application that has any, in their order."""
+        found: dict[int, list[Finding]] = {}
+        for application, finding in self.findings:
+            found.setdefault(application, []).append(finding)
+        return {application: tuple(ones) for application, ones in found.items()}
+
 
 def map_batch(procedure: Procedure, mapping: Mapping, sources: Sequence[Source], *, catalogue: Catalogue, day: date) -> Mapped:
     """Map applications of one procedure and form version. day: the day on which code lists are looked up.

@@ -18,13 +18,19 @@ def canonical_context(municipality: str, application: int) -> str:
     return f"canonical/{municipality}/{application}"
 
 
-def split_tables(tables: Mapping[str, Table], application: int) -> Tables:
-    """The rows of one application."""
-    return {group: _select(table, application) for group, table in tables.items()}
+def split_tables(tables: Mapping[str, Table]) -> dict[int, Tables]:
+    """The rows of each application, which has every group; one without any row is absent."""
+    found: dict[int, dict[str, list[int]]] = {}
+    for group, table in tables.items():
+        for row, application in enumerate(table.application):
+            found.setdefault(application, {}).setdefault(group, []).append(row)
+    return {
+        application: {group: _select(table, application, rows.get(group, [])) for group, table in tables.items()}
+        for application, rows in found.items()
+    }
 
 
-def _select(table: Table, application: int) -> Table:
-    rows = [row for row, owner in enumerate(table.application) if owner == application]
+def _select(table: Table, application: int, rows: Sequence[int]) -> Table:
     return Table(
         application=[application] * len(rows),
         ordinal=[table.ordinal[row] for row in rows],
@@ -34,15 +40,19 @@ def _select(table: Table, application: int) -> Table:
 
 def join_tables(parts: Sequence[Tables]) -> Tables:
     """The rows of many applications in their order, group by group."""
-    joined: Tables = {}
+    by_group: dict[str, list[Table]] = {}
     for part in parts:
         for group, table in part.items():
-            whole = joined.setdefault(group, Table(application=[], ordinal=[], columns={name: [] for name in table.columns}))
-            whole.application.extend(table.application)
-            whole.ordinal.extend(table.ordinal)
-            for name, column in table.columns.items():
-                whole.columns[name].extend(column)
-    return joined
+            by_group.setdefault(group, []).append(table)
+    return {group: _join(tables) for group, tables in by_group.items()}
+
+
+def _join(tables: Sequence[Table]) -> Table:
+    return Table(
+        application=[application for table in tables for application in table.application],
+        ordinal=[ordinal for table in tables for ordinal in table.ordinal],
+        columns={name: [cell for table in tables for cell in table.columns[name]] for name in tables[0].columns},
+    )
 
 
 def canonical_row(hub: Hub, application: int, mapping_version: str, tables: Tables) -> dict[str, Any]:

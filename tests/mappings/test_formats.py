@@ -59,7 +59,8 @@ def test_fixed_bytes_are_exactly_these(catalogue: Catalogue, context: Context) -
     header = b"1" + b"472018" + b"027" + b"nintei".ljust(20) + b"20261124" + b"007"
     data = b"202" + b"R-1".ljust(20) + b"01" + b" " * 15 + b"000000000001015" + b"\xee\xe0\x97\xc7\x81\x40\x88\xa8".ljust(80)
     data += b" " * 80 + b" " * 10 + b" " * 72 + b" " + b"012345678901"
-    trailer = b"800000001" + b"1100000000" + b"1200000000" + b"0100000000" + b"0300000000" + b"0200000001"
+    subs = [layout.sub.encode() for layout in format_.layouts.values()]
+    trailer = b"800000001" + b"".join(sub + (b"00000001" if sub == b"02" else b"00000000") for sub in subs)
     assert file.data == b"".join(record.ljust(1600) + b"\r\n" for record in (header, data, trailer))
     assert file.name == "nintei_472018_20261124_007.dat"
     assert (file.spans[0].offset, file.spans[0].length) == (1602, 1600)

@@ -34,7 +34,7 @@ def rebuild(hub: Hub, batch: int, destination: str, name: str) -> dict[str, byte
     for row in rows:
         _, mapping, source = source_of(hub, row)
         mapped = map_batch(procedure, mapping, [source], catalogue=hub.catalogue, day=legal_day(hub, row))
-        tables.append(split_tables(mapped.tables, row.id))
+        tables.append(split_tables(mapped.tables)[row.id])
     found = SEQUENCE.search(name)
     assert found is not None
     context = Context(hub.code, procedure.business, procedure.short, at(9).date(), int(found[1]))
