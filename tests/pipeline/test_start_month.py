@@ -142,7 +142,7 @@ def file_on(hub: Hub, application: int, arrived: datetime, department: datetime 
 
 
 def claims(hub: Hub) -> list[int]:
-    mine = select(applications.c.id).where(applications.c.procedure == NINTEI)
+    mine = select(applications.c.id).where(applications.c.procedure == NINTEI, applications.c.stage == "checked")
     return [row.id for row in hub.journal.rows(mine.order_by(applications.c.id))]
 
 
