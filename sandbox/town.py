@@ -135,6 +135,18 @@ def _unlinked(desk: Desk) -> Household:
     return replace(household, parents=(replace(claimant, cards=(desk.card(feed="none"),)), spouse))
 
 
+def _schooling(desk: Desk) -> Household:
+    """Children in school, all at home; now and then a younger one who is not there yet."""
+    parents = 1 if desk.chance.random() < 0.15 else 2
+    births = [desk.born(age) for age in ((9, 4), (12, 7), (8,), (13, 10, 6), (7,))[desk.chance.randrange(5)]]
+    return family(desk, kind="schooling", births=births, parents=parents)
+
+
+def _single_parent(desk: Desk) -> Household:
+    births = child_births(desk, youngest=desk.chance.randint(1, 14), oldest=16)
+    return family(desk, kind="single-parent", births=births, parents=1, elders=desk.chance.choice((0, 0, 0, 1, 2)))
+
+
 RECIPES: Mapping[str, Callable[[Desk], Household]] = MappingProxyType(
     {
         "birth": _birth,
@@ -143,6 +155,8 @@ RECIPES: Mapping[str, Callable[[Desk], Household]] = MappingProxyType(
         "nursery": _nursery,
         "expecting": _expecting,
         "bereaved": lambda desk: bereaved(desk, kind="bereaved"),
+        "schooling": _schooling,
+        "single-parent": _single_parent,
         "complete": _complete,
         "protected": _protected,
         "public-servant": _public_servant,
