@@ -32,10 +32,17 @@ NEEDS = MappingProxyType(
 
 
 class Condition(Spec):
-    """The rule holds only for records in which ``item`` has one of ``values``."""
+    """The rule holds only for records in which ``item`` has one of ``values``; an item that they lack is the application's own."""
 
     item: str
     values: tuple[str, ...] = Field(min_length=1)
+
+
+class Switched(Spec):
+    """The rule holds only where the municipality has set the procedure's switch this way (自治体ごとの選択)."""
+
+    id: str
+    on: bool
 
 
 class Rule(Spec):
@@ -60,6 +67,7 @@ class Rule(Spec):
     items: tuple[str, ...] = ()
     says: str = Field(min_length=1)
     when: Condition | None = None
+    switch: Switched | None = None
     values: tuple[str, ...] = ()
     digit: Literal["", "kojinbango", "atenabango"] = ""
     minimum: int = Field(default=0, ge=0)

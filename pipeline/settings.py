@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from mappings.procedure import Receiving
 from mappings.specification import Spec, read_spec
 from mappings.substitutions import Substitute, from_code_points
 from mappings.yaml_door import SpecError
 from pipeline.errors import SettingError
 from pipeline.places import municipality_codes
+from pipeline.round_calendar import RoundCalendar
 from vocabulary.check_digits import valid_municipality_code
 
 
@@ -76,13 +78,17 @@ LegalDay = Literal["arrival", "department"]
 class EnabledProcedure(Spec):
     """A procedure that this municipality takes: its section, where its records go, and a stricter or looser signature policy if any.
 
-    legal_day: which arrival counts as the day of filing (請求日), where it differs from the municipality's.
+    legal_day: which arrival counts as the day of filing (請求日), where it differs from the municipality's. receiving: its own 受付期間.
+    switches: choices that the procedure leaves to municipalities. rounds: the calendar of 利用調整, where the procedure has rounds.
     """
 
     section: str
     destinations: tuple[str, ...] = Field(min_length=1)
     signature: Literal["required", "portal-verified", "none"] | None = None
     legal_day: LegalDay | None = None
+    receiving: Receiving | None = None
+    switches: dict[str, bool] = Field(default_factory=dict)
+    rounds: RoundCalendar | None = None
 
 
 class ApprovedSubstitution(Spec):

@@ -7,6 +7,7 @@ from typing import cast
 from mappings.catalogue import Catalogue
 from mappings.items import Item
 from mappings.procedure import Procedure
+from mappings.records import Table as Rows
 from mappings.rules import Rule as Declared
 from pipeline.records import Tables
 from validation.checks import ItemCheck, ItemType, Rule, Status, SuiteSpec, Table, When, count_children
@@ -16,16 +17,20 @@ SCHEMES = {"kojinbango": "my_number", "atenabango": "atena", "hojinbango": "corp
 WIDE = "Ｎ"
 
 
-def suite_of(catalogue: Catalogue, procedure: Procedure, group: str, *, version: str, day: date) -> SuiteSpec:
+def suite_of(
+    catalogue: Catalogue, procedure: Procedure, group: str, *, version: str, day: date, switches: Mapping[str, bool] | None = None
+) -> SuiteSpec:
     """The suite of one group: every item by its definition, every rule of ``expectations.yaml`` about the group.
 
-    version: of the specifications, for the report. day: on which codes must be valid.
+    version: of the specifications, for the report. day: on which codes must be valid. switches: as the municipality has set them,
+    None for the usual way; a rule that depends on one set otherwise is left out.
     """
     items = catalogue.items[procedure.business][group]
     checks = tuple(_item_check(catalogue, item, day) for item in items.values())
-    rules = tuple(_rule(declared) for declared in procedure.rules if declared.group == group and declared.rule != "rows")
+    in_force = [declared for declared in procedure.rules if _is_in_force(declared, switches or procedure.usual_switches)]
+    rules = tuple(_rule(declared) for declared in in_force if declared.group == group and declared.rule != "rows")
     main = group == main_group(catalogue, procedure)
-    counted = tuple(_row_rule(declared) for declared in procedure.rules if declared.rule == "rows" and main)
+    counted = tuple(_row_rule(declared) for declared in in_force if declared.rule == "rows" and main)
     return SuiteSpec(name=f"{procedure.id}.{group}", version=version, items=checks, rules=rules + counted)
 
 
@@ -35,11 +40,25 @@ def main_group(catalogue: Catalogue, procedure: Procedure) -> str:
 
 
 def table_of(tables: Tables, group: str) -> Table:
-    """The rows of a group with how many child rows each application has."""
+    """The rows of a group with how many child rows each application has; a child row also shows the items of its application's own."""
     table = tables[group]
     plain = {name: Table(application=child.application, columns={}) for name, child in tables.items() if name != group}
     children = {name: count_children(table.application, child) for name, child in plain.items()}
-    return Table(application=table.application, columns=table.columns, children=children)
+    return Table(application=table.application, columns=_with_own_items(tables, table), children=children)
+
+
+def _with_own_items(tables: Tables, table: Rows) -> Mapping[str, list[str | None]]:
+    """The columns of a group, and of the application's own record those that the group lacks: a condition may look at them."""
+    own = next(iter(tables.values()))
+    if own is table:
+        return table.columns
+    place = {application: row for row, application in enumerate(own.application)}
+    rows = [place[application] for application in table.application]
+    return {name: [column[row] for row in rows] for name, column in own.columns.items() if name not in table.columns} | table.columns
+
+
+def _is_in_force(declared: Declared, switches: Mapping[str, bool]) -> bool:
+    return declared.switch is None or switches[declared.switch.id] == declared.switch.on
 
 
 def _item_check(catalogue: Catalogue, item: Item, day: date) -> ItemCheck:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from mappings.procedure import Procedure
+from mappings.procedure import ROUND_ITEM, Procedure
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
@@ -16,6 +16,8 @@ from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import suite_runs
 from pipeline.journal.intake_tables import STAGES, applications
 from pipeline.records import join_tables, load_tables
+from pipeline.rounds import standing_of
+from pipeline.steps.replace_filings import replaced_by, take_place
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
 from pipeline.suites import suite_of, table_of
 from validation.checks import SuiteSpec
@@ -54,7 +56,10 @@ def check_batch(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> dic
     for day, ids in batches_by_codes(hub, procedure, rows):
         tables = join_tables([loaded[application] for application in ids])
         reports += [
-            check(suite_of(hub.catalogue, procedure, group, version=version, day=day), table_of(tables, group))
+            check(
+                suite_of(hub.catalogue, procedure, group, version=version, day=day, switches=hub.switches(procedure.id)),
+                table_of(tables, group),
+            )
             for group in tables
             if tables[group].application
         ]
@@ -106,21 +111,28 @@ def keep_reports(hub: Hub, reports: Sequence[Report]) -> None:
 
 
 def _outcome(hub: Hub, row: Row[Any], found: list[Finding]) -> Outcome:
-    earlier = earlier_filing(hub, row)
+    standing = standing_of(hub, row)
+    earlier = earlier_filing(hub, row) if standing is None else standing.repeated
     findings = list(found)
+    if standing is not None and standing.seat.code:
+        findings.append(Finding(standing.seat.code, where=ROUND_ITEM, severity=Severity.ALERT))
     if earlier is not None:
         findings.append(Finding("REPEAT_FILING", where=f"receipt {earlier}"))
-    receiving = hub.procedure(row.procedure).receiving
+    receiving = hub.receiving(row.procedure)
     if receiving is not None and not receiving.holds(legal_day(hub, row)):
         findings.append(Finding("OUTSIDE_PERIOD", where="receiving", severity=Severity.ALERT))
 
     def record(write: Write) -> None:
+        if standing is not None:
+            take_place(hub, write, row, standing)
         for destination in hub.enabled(row.procedure).destinations:
             owed = {"application": row.id, "destination": destination, "generation": GENERATION, "state": "owed"}
             write.insert_new(obligations, owed)
 
     outcome = Outcome(findings=tuple(findings), record=record)
-    return outcome if outcome.stopping is None else Outcome(findings=tuple(findings))
+    if outcome.stopping is not None:
+        return Outcome(findings=tuple(findings))
+    return replaced_by(row, standing.winner, findings) if standing and standing.winner else outcome
 
 
 def earlier_filing(hub: Hub, row: Row[Any]) -> str | None:

@@ -88,7 +88,9 @@ def release_chunk(hub: Hub, destination: str, procedure: Procedure, expected: Se
     day = hub.clock.today()
     with hub.journal.write() as write:
         sequence = write.next_number(f"file/{hub.code}/{destination}/{day}")
-        rows = [row for row in write.read(_owed_statement(hub, destination, procedure.id)) if row.id in tables_of]
+        # Whoever settles a filing that another one replaces takes the same locks.
+        still_owed = _owed_statement(hub, destination, procedure.id).with_for_update(of=obligations)
+        rows = [row for row in write.read(still_owed) if row.id in tables_of]
         if not rows:
             raise NothingOwedError
         context = Context(hub.code, procedure.business, procedure.short, day, sequence)

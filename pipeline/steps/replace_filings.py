@@ -1,0 +1,61 @@
+"""Replace filings (差替え): the last valid filing for a child before a deadline takes the place of the earlier ones of its round."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from mappings.procedure import EARLIER_ITEM, ROUND_ITEM
+from pipeline.hub import Hub
+from pipeline.journal.database import Write
+from pipeline.journal.delivery_tables import canonical, obligations
+from pipeline.journal.intake_tables import applications, findings
+from pipeline.records import canonical_row, load_tables
+from pipeline.rounds import Filing, Standing, is_handed_on
+from pipeline.steps.worklist import Outcome, finding_row
+from vocabulary.findings import Finding, Severity
+
+REPLACED = "REPLACED"
+
+
+def replaced_by(row: Filing, winner: Filing, found: Sequence[Finding]) -> Outcome:
+    """The outcome of a filing that came to its check after the one that counts: it is settled, and nothing is owed for it."""
+
+    def record(write: Write) -> None:
+        write.leaf("filing_replaced", application=row.id, by=winner.id)
+
+    finding = Finding(REPLACED, where=f"receipt {winner.receipt}", severity=Severity.INFO)
+    return Outcome(findings=(*found, finding), record=record, marks={"disposition": "settled", "reason": REPLACED})
+
+
+def take_place(hub: Hub, write: Write, row: Filing, standing: Standing) -> None:
+    """Settle the earlier filings that no file carries yet; the last of the others is named in the record of this one."""
+    handed_on = [earlier.receipt for earlier in standing.before if not _settle(hub, write, earlier, row)]
+    _name(hub, write, row, {ROUND_ITEM: standing.seat.round, EARLIER_ITEM: handed_on[-1] if handed_on else None})
+
+
+def _settle(hub: Hub, write: Write, earlier: Filing, row: Filing) -> bool:
+    """False when a file carries the earlier filing: it stays what it is."""
+    # The release takes the same locks, so that a filing is either in a file or settled.
+    write.read(select(obligations.c.state).where(obligations.c.application == earlier.id).with_for_update()).all()
+    if write.read(select(is_handed_on(earlier.id))).scalar_one():
+        return False
+    unfinished = (applications.c.id == earlier.id) & applications.c.disposition.in_(("open", "waiting", "held"))
+    settled = {"disposition": "settled", "reason": REPLACED, "disposed_on": hub.clock.today().isoformat()}
+    if write.execute(update(applications).where(unfinished).values(**settled)).rowcount:
+        write.execute(obligations.delete().where(obligations.c.application == earlier.id))
+        finding = Finding(REPLACED, where=f"receipt {row.receipt}", severity=Severity.INFO)
+        write.insert_many(findings, [finding_row(earlier.id, "check", finding)])
+        write.leaf("filing_replaced", application=earlier.id, by=row.id)
+    return True
+
+
+def _name(hub: Hub, write: Write, row: Filing, values: dict[str, str | None]) -> None:
+    """Write the items into the application's own record, where they say something else."""
+    tables = load_tables(hub, [row.id])[row.id]
+    own = next(iter(tables.values()))
+    if all(own.columns[name] == [value] for name, value in values.items()):
+        return
+    own.columns.update({name: [value] for name, value in values.items()})
+    version = write.read(select(canonical.c.mapping_version).where(canonical.c.application == row.id)).scalar_one()
+    sealed = canonical_row(hub, row.id, version, tables)["records"]
+    write.execute(update(canonical).where(canonical.c.application == row.id).values(records=sealed))
