@@ -6,7 +6,7 @@ from typing import Any
 
 from mappings.layouts import Format
 from mappings.records import Loss, Table
-from mappings.release import write as lay_out
+from mappings.release import texts
 from pipeline.trial import Input, Trial
 from vocabulary.findings import Finding
 from vocabulary.masking import MASK, mask_numbers
@@ -95,7 +95,7 @@ def _files(format_: Format, trial: Trial, shown: Mapping[str, Table]) -> Iterato
     if real is None or not real.files:
         return
     fitting = {group: _with_digits(format_, group, table) for group, table in shown.items()}
-    text = {file.group: format_.encoding.decode(file.data) for file in lay_out(format_, fitting, trial.context).files}
+    text = texts(format_, fitting, trial.context)
     for file in real.files:
         facts = {"format": format_.id, "name": file.name, "bytes": len(file.data), "records": len(file.spans)}
         yield {**facts, "text": text.get(file.group, "")}

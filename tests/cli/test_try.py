@@ -14,6 +14,7 @@ EXAMPLES = PROJECT / "mappings" / "procedures"
 NINTEI = EXAMPLES / "jidoteate-nintei" / "examples" / "01.application.xml"
 NUMBER = "100000000013"
 NAME = "髙良"
+CP932 = ("legacy-csv", "legacy-fixed")
 
 
 def tried(hub: Hub, *arguments: str | Path, code: int = 0) -> dict[str, Any]:
@@ -55,15 +56,15 @@ def test_approved_substitution_is_listed_as_a_loss(hub: Hub, tmp_path: Path) -> 
     file.write_text(NINTEI.read_text(encoding="utf-8").replace("1丁目2-3", "1丁目2\u22123"), encoding="utf-8")
     losses = tried(hub, "jidoteate-nintei", file)["losses"]
     assert losses
-    assert {(loss["format"], loss["source"], loss["target"]) for loss in losses} == {("legacy-fixed", "U+2212", "U+FF0D")}
+    assert {(loss["format"], loss["source"], loss["target"]) for loss in losses} == {(name, "U+2212", "U+FF0D") for name in CP932}
 
 
 def test_character_without_code_refuses_its_format_only(hub: Hub, tmp_path: Path) -> None:
     file = tmp_path / "application.xml"
     file.write_text(NINTEI.read_text(encoding="utf-8").replace("<氏名>髙良", "<氏名>𠮷良"), encoding="utf-8")
     found = tried(hub, "jidoteate-nintei", file)
-    assert {(one["step"], one["code"]) for one in found["findings"]} == {("legacy-fixed", "CHAR_UNMAPPABLE")}
-    assert {one["format"] for one in found["files"]} == {"standard-csv"}
+    assert {(one["step"], one["code"]) for one in found["findings"]} == {(name, "CHAR_UNMAPPABLE") for name in CP932}
+    assert {one["format"] for one in found["files"]} == {"clerk-workbook", "standard-csv", "standard-xml"}
     assert all(one["sentence"].endswith("。") for one in found["findings"])
 
 
@@ -108,7 +109,7 @@ def test_refused_input_ends_with_exit_3_and_its_reason(hub: Hub, tmp_path: Path,
 
 def test_unknown_procedure_and_format_name_the_known_ones(hub: Hub) -> None:
     assert "jidoteate-nintei?" in one_line(hub("try", "jidoteate-nintai", NINTEI))
-    assert "known are: legacy-fixed, standard-csv" in one_line(hub("try", "jidoteate-nintei", NINTEI, "--format", "csv"))
+    assert "known are: clerk-workbook, legacy-csv, legacy-fixed, standard-csv, standard-xml" in one_line(hub("try", "jidoteate-nintei", NINTEI, "--format", "csv"))
 
 
 def test_nothing_is_stored(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
