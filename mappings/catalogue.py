@@ -8,15 +8,18 @@ from types import MappingProxyType
 
 from mappings.codelists import CodeList, read_codelists
 from mappings.coverage import check_coverage
+from mappings.form_shape import parse_schema, read_schema
 from mappings.items import Group, read_group_titles, read_items
 from mappings.layouts import Declared, Format, read_format
 from mappings.mapping import Mapping
 from mappings.notices import Notices
+from mappings.overlays import FormVersion, Overlay, read_overlays
 from mappings.plan import Plan, make_plan
-from mappings.procedure import Procedure
+from mappings.procedure import EARLIER_ITEM, ROUND_ITEM, Procedure, Version
 from mappings.rules import Expectations, Rule
 from mappings.specification import nearest, read_spec
 from mappings.substitutions import read_substitutions
+from mappings.validity import check_validity
 from mappings.yaml_door import SpecError
 from vocabulary.findings import refuse
 from vocabulary.reasons import reasons
@@ -31,7 +34,7 @@ class Catalogue:
     formats: Lookup[str, Format]
     items: Lookup[str, Lookup[str, Group]]
     codelists: Lookup[str, CodeList]
-    _plans: dict[tuple[str, str, date, date], Plan] = field(default_factory=dict, repr=False, compare=False)
+    _plans: dict[tuple[str, str, str, date, date], Plan] = field(default_factory=dict, repr=False, compare=False)
 
     def by_portal_id(self, portal_id: str) -> Procedure | None:
         """The procedure with this 手続ID, None when the hub does not handle it."""
@@ -43,8 +46,8 @@ class Catalogue:
 
     def plan(self, procedure: Procedure, mapping: Mapping, day: date) -> Plan:
         """The mapping made ready to run with the code lists of the day."""
-        version = next(one for one, read in zip(procedure.versions, procedure.mappings, strict=True) if read is mapping)
-        key = (procedure.id, version.form, version.valid_from, day)
+        version, overlay = procedure.version_of(mapping)
+        key = (procedure.id, version.form, overlay.municipality if overlay else "", version.valid_from, day)
         if key not in self._plans:
             self._plans[key] = make_plan(
                 procedure, mapping, version=version, groups=self.items[procedure.business], codelists=self.codelists, day=day.isoformat()
@@ -65,18 +68,41 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     _no_portal_id_twice(root, procedures)
     catalogue = Catalogue(root, MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items), codelists)
     for procedure in procedures.values():
-        for version, mapping in zip(procedure.versions, procedure.mappings, strict=True):
-            plan = catalogue.plan(procedure, mapping, version.valid_from)
-            check_coverage(plan, procedure.forms[version.form], procedure.folder / version.mapping)
+        _check_forms(catalogue, procedure)
     return catalogue
 
 
-def mapping_for(procedure: Procedure, day: date, *, form_version: str) -> Mapping:
-    """The mapping of this form version that is valid on the legal day. Raises Refused(FORM_VERSION_UNKNOWN)."""
+def _check_forms(catalogue: Catalogue, procedure: Procedure) -> None:
+    """Every form version with every overlay is mapped or ignored to its last element."""
+    for version, mapping in zip(procedure.versions, procedure.mappings, strict=True):
+        plan = catalogue.plan(procedure, mapping, version.valid_from)
+        shape = read_schema(parse_schema(procedure.forms[version.form]))
+        check_coverage(plan, shape, procedure.folder / version.mapping)
+        for overlay in procedure.overlays:
+            if overlay.form_version == version.form:
+                _plan_overlay(catalogue, procedure, overlay, version)
+
+
+def _plan_overlay(catalogue: Catalogue, procedure: Procedure, overlay: Overlay, version: Version) -> None:
+    try:
+        catalogue.plan(procedure, overlay.mappings[version.valid_from], version.valid_from)
+    except SpecError as error:
+        # The base mapping was planned without a fault, so the fault is the overlay's.
+        raise overlay.error(error.key, error.problem, error.allowed) from None
+
+
+def mapping_for(procedure: Procedure, day: date, *, form_version: str, municipality: str = "") -> Mapping:
+    """The mapping of this form version that is valid on the legal day, with the municipality's own questions if it has any.
+
+    Raises Refused FORM_VERSION_UNKNOWN or, for a version that is known but not valid on that day, FORM_VERSION_NOT_VALID.
+    """
+    if form_version not in procedure.forms:
+        raise refuse("FORM_VERSION_UNKNOWN", where=procedure.id)
+    overlay = procedure.overlay(municipality, form_version)
     for version, mapping in zip(procedure.versions, procedure.mappings, strict=True):
         if version.form == form_version and version.valid_from <= day <= version.valid_until:
-            return mapping
-    raise refuse("FORM_VERSION_UNKNOWN", where=procedure.id)
+            return mapping if overlay is None else overlay.mappings[version.valid_from]
+    raise refuse("FORM_VERSION_NOT_VALID", where=f"{procedure.form_id}/{form_version}")
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -95,16 +121,32 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
         if mapping.form_version != version.form:
             raise SpecError(file=folder / version.mapping, key="form_version", problem="is another version's", allowed=version.form)
         if not (folder / version.schema_file).is_file():
-            raise SpecError(file=file, key="versions.schema", problem=f"{version.schema_file} is absent")
+            found = [path.name for path in folder.glob("*.xsd")]
+            allowed = nearest(version.schema_file, found)
+            raise SpecError(file=file, key="versions.schema", problem=f"{version.schema_file} is absent", allowed=allowed)
+    check_validity(file, procedure)
     rules = read_spec(folder / "expectations.yaml", Expectations).rules
     notices = read_spec(folder / "notices.yaml", Notices).notices
     _check_names(file, procedure, [notice.id for notice in notices])
     own = mappings[0].records[0].group
     for rule in rules:
         _check_rule(folder / "expectations.yaml", rule, items[procedure.business], own)
+    _check_switches(folder / "expectations.yaml", procedure, rules)
+    _check_rounds(file, procedure, items[procedure.business].get(own, {}))
     _check_kinds(file, procedure, items[procedure.business].get(own, {}))
     _check_dates(file, procedure, {name for mapping in mappings for record in mapping.records for name in record.fields})
-    return procedure.model_copy(update={"folder": folder, "mappings": mappings, "rules": rules, "notices": notices})
+    overlays = read_overlays(folder, _form_versions(folder, procedure, mappings), items[procedure.business])
+    read = {"folder": folder, "mappings": mappings, "overlays": overlays, "rules": rules, "notices": notices}
+    return procedure.model_copy(update=read)
+
+
+def _form_versions(folder: Path, procedure: Procedure, mappings: tuple[Mapping, ...]) -> list[FormVersion]:
+    """Each form version once, with its mappings by their first day."""
+    found: dict[str, dict[date, Mapping]] = {}
+    for version, mapping in zip(procedure.versions, mappings, strict=True):
+        found.setdefault(version.form, {})[version.valid_from] = mapping
+    schemas = {version.form: folder / version.schema_file for version in procedure.versions}
+    return [FormVersion(form, schemas[form], by_day) for form, by_day in found.items()]
 
 
 def _check_names(file: Path, procedure: Procedure, notices: list[str]) -> None:
@@ -124,17 +166,38 @@ def _check_names(file: Path, procedure: Procedure, notices: list[str]) -> None:
 
 
 def _check_rule(file: Path, rule: Rule, groups: Lookup[str, Group], own: str) -> None:
-    """own: the application's own group, to which the condition of a rule about rows looks."""
+    """own: the application's own group, to which a condition looks that is of a rule about rows or names an item its group lacks."""
     if rule.group not in groups:
         raise SpecError(file=file, key=f"{rule.id}.group", problem=f"unknown group {rule.group}", allowed=nearest(rule.group, groups))
     names = [(rule.group, item) for item in rule.items]
     if rule.when:
-        names.append((own if rule.rule == "rows" else rule.group, rule.when.item))
+        elsewhere = rule.rule == "rows" or rule.when.item not in groups[rule.group]
+        names.append((own if elsewhere else rule.group, rule.when.item))
     for group, name in names:
         if name not in groups[group]:
             raise SpecError(file=file, key=f"{rule.id}.items", problem=f"unknown item {name}", allowed=nearest(name, groups[group]))
     if rule.code not in reasons():
         raise SpecError(file=file, key=f"{rule.id}.code", problem=f"unknown reason code {rule.code}", allowed=nearest(rule.code, reasons()))
+
+
+def _check_switches(file: Path, procedure: Procedure, rules: tuple[Rule, ...]) -> None:
+    known = [switch.id for switch in procedure.switches]
+    for rule in rules:
+        if rule.switch and rule.switch.id not in known:
+            name = rule.switch.id
+            raise SpecError(file=file, key=f"{rule.id}.switch", problem=f"unknown switch {name}", allowed=nearest(name, known))
+
+
+def _check_rounds(file: Path, procedure: Procedure, own: Group) -> None:
+    if procedure.rounds is None:
+        return
+    for key, name in (("rounds.wish", procedure.rounds.wish), ("rounds", ROUND_ITEM), ("rounds", EARLIER_ITEM)):
+        if name not in own:
+            raise SpecError(file=file, key=key, problem=f"unknown item {name}", allowed=nearest(name, own))
+    roles = [role.role for role in procedure.roles]
+    if procedure.rounds.person not in roles:
+        person = procedure.rounds.person
+        raise SpecError(file=file, key="rounds.person", problem=f"unknown role {person}", allowed=nearest(person, roles))
 
 
 def _check_kinds(file: Path, procedure: Procedure, own: Group) -> None:

@@ -1,13 +1,15 @@
 """The form of a procedure (様式): does the 申請内容 follow its schema, and which persons does it name."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
-from pathlib import Path
 
 from lxml import etree
 
+from mappings.form_shape import Element, read_schema
+from mappings.mapping import Mapping
 from mappings.places import NAMESPACE, place_of
 from mappings.procedure import Procedure, Role
 from vocabulary.findings import Finding, refuse
@@ -38,18 +40,33 @@ class PersonClaim:
     required: bool = True
 
 
-def check_form(procedure: Procedure, version: str, content: etree._Element) -> list[Finding]:
+def check_form(procedure: Procedure, version: str, content: etree._Element, *, municipality: str = "") -> list[Finding]:
     """Findings XML_SCHEMA, at most twenty, with the path and line of each fault and never a value.
 
-    FORM_VERSION_UNKNOWN for a version without schema.
+    The form is that of the municipality, with its own questions. Elements that nothing declares are no fault where the procedure takes
+    them: ``mappings.additional`` tells of them. FORM_VERSION_UNKNOWN for a version without schema.
     """
     if version not in procedure.forms:
         return [Finding("FORM_VERSION_UNKNOWN", where=procedure.id)]
-    schema = _schema(procedure.forms[version])
+    source = _schema_source(procedure, version, municipality)
+    schema = _schema(source)
     if schema.validate(content):
         return []
+    judged = content
+    if procedure.additional_items == "alert":
+        judged = deepcopy(content)
+        for element in list(_unknown(_shape(source), judged)):
+            element.getparent().remove(element)  # type: ignore[union-attr]  # it was found below another one
+        if schema.validate(judged):
+            return []
     errors = islice(schema.error_log, _MOST_FINDINGS)  # type: ignore[call-overload]  # the stubs forget that a log can be iterated
-    return [Finding("XML_SCHEMA", where=_where(content, error), detail=error.type_name) for error in errors]
+    return [Finding("XML_SCHEMA", where=_where(judged, error), detail=error.type_name) for error in errors]
+
+
+def unknown_elements(procedure: Procedure, mapping: Mapping, content: etree._Element) -> list[etree._Element]:
+    """Elements that neither the form nor the overlay of this mapping declares, each without what is below it."""
+    version, overlay = procedure.version_of(mapping)
+    return list(_unknown(_shape(_schema_source(procedure, version.form, overlay.municipality if overlay else "")), content))
 
 
 def read_people(procedure: Procedure, content: etree._Element) -> list[PersonClaim]:
@@ -65,10 +82,33 @@ def signer_claim(procedure: Procedure, content: etree._Element) -> PersonClaim:
     raise refuse("XML_SCHEMA", where=role.path)
 
 
+def _schema_source(procedure: Procedure, version: str, municipality: str) -> bytes:
+    """The schema as text: one that is replaced while the process runs is another text."""
+    overlay = procedure.overlay(municipality, version)
+    return procedure.forms[version].read_bytes() if overlay is None else overlay.schema_text
+
+
 @cache
-def _schema(path: Path) -> etree.XMLSchema:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True)
-    return etree.XMLSchema(etree.parse(str(path), parser))
+def _schema(source: bytes) -> etree.XMLSchema:
+    return etree.XMLSchema(_parsed(source))
+
+
+@cache
+def _shape(source: bytes) -> Element:
+    return read_schema(_parsed(source))
+
+
+def _parsed(source: bytes) -> etree._Element:
+    return etree.fromstring(source, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def _unknown(shape: Element, element: etree._Element) -> Iterator[etree._Element]:
+    for child in element.iterchildren("*"):
+        known = shape.children.get(etree.QName(child).localname)
+        if known is None:
+            yield child
+        elif known.children:
+            yield from _unknown(known, child)
 
 
 def _where(content: etree._Element, error: etree._LogEntry) -> str:

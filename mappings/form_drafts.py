@@ -86,7 +86,8 @@ def _element(
         yield f"{indent}  </xs:sequence>"
         yield from (f"{indent}  {line}" for line in attributes)
     else:
-        yield f'{indent}  <xs:simpleContent><xs:extension base="{named[element.type]}">{"".join(attributes)}</xs:extension></xs:simpleContent>'
+        base = named[element.type]
+        yield f'{indent}  <xs:simpleContent><xs:extension base="{base}">{"".join(attributes)}</xs:extension></xs:simpleContent>'
     yield f"{indent}</xs:complexType></xs:element>"
 
 

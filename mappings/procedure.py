@@ -5,15 +5,18 @@ from datetime import date
 from pathlib import Path
 from typing import ClassVar, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from mappings.mapping import Mapping
 from mappings.notices import Notice
+from mappings.overlays import Overlay
 from mappings.rules import Rule
 from mappings.specification import Spec
 
 Kind = Literal["申請", "請求", "届出", "申出"]
 Status = Literal["RECEIVED", "EXAMINING", "CORRECTION", "WITHDRAWN", "REJECTED", "COMPLETED"]
+ROUND_ITEM, EARLIER_ITEM = "choseikai", "sakino_uketsukebango"
+"""Items of the own record that name the round of a filing and the filing delivered before it for the same person and round."""
 
 
 class Version(Spec):
@@ -57,6 +60,7 @@ class Document(Spec):
     """A document, or a visit, that the office may ask for (提出書類). way: how it may come. blocks: the case waits for it.
 
     always: owed, by the last of its ways, from every filing that does not bring it, whatever the portal's manifest says.
+    serves: siblings when a document attached to one child's filing serves those of its siblings too.
     """
 
     code: str
@@ -65,6 +69,7 @@ class Document(Spec):
     way: tuple[Literal["電子", "郵送", "来所"], ...]
     blocks: bool = False
     always: bool = False
+    serves: Literal["filing", "siblings"] = "filing"
 
     @model_validator(mode="after")
     def _owed_on_paper_or_in_person(self) -> Self:
@@ -145,6 +150,24 @@ class Receiving(Spec):
         return text >= self.start or text <= self.until
 
 
+class Switch(Spec):
+    """A choice that each municipality makes (自治体ごとの選択), on which rules may depend. usual: what holds where it says nothing."""
+
+    id: str
+    title: str
+    usual: bool
+
+
+class RoundRule(Spec):
+    """Filings wait for a round (利用調整の回), which the municipality declares; the last one for a person before its deadline counts.
+
+    wish: item of the own record with the day from which a place is wished. person: role for whom it is.
+    """
+
+    wish: str
+    person: str
+
+
 class Service(Spec):
     """The catalogue entry that residents see (サービス検索)."""
 
@@ -161,9 +184,12 @@ class Assumption(Spec):
 
 
 class Procedure(Spec):
-    """One procedure, complete with its mappings, rules and notices, which come from the other files of its folder."""
+    """One procedure, complete with its mappings, overlays, rules and notices, which come from the other files of its folder.
 
-    LOADED: ClassVar[frozenset[str]] = frozenset({"folder", "mappings", "rules", "notices"})
+    additional_items: what an element is that neither form nor overlay declares, an alert that goes along or a reason to hold.
+    """
+
+    LOADED: ClassVar[frozenset[str]] = frozenset({"folder", "mappings", "overlays", "rules", "notices"})
 
     id: str
     short: str
@@ -189,10 +215,14 @@ class Procedure(Spec):
     processing_days: int = Field(ge=0)
     dates: DateRules
     receiving: Receiving | None = None
+    rounds: RoundRule | None = None
+    switches: tuple[Switch, ...] = ()
     retention_years: int = Field(ge=1)
     assumptions: tuple[Assumption, ...] = ()
+    additional_items: Literal["alert", "hold"] = "hold"
     folder: Path = Path()
     mappings: tuple[Mapping, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
     rules: tuple[Rule, ...] = ()
     notices: tuple[Notice, ...] = ()
 
@@ -202,15 +232,6 @@ class Procedure(Spec):
         if isinstance(data, dict) and (taken := cls.LOADED & data.keys()):
             raise ValueError(f"{', '.join(sorted(taken))} come from files of their own")
         return data
-
-    @field_validator("versions")
-    @classmethod
-    def _no_overlap(cls, versions: tuple[Version, ...]) -> tuple[Version, ...]:
-        for first in versions:
-            for second in versions:
-                if first is not second and first.form == second.form and first.valid_from <= second.valid_from <= first.valid_until:
-                    raise ValueError(f"two mappings of form {first.form} are valid on {second.valid_from}")
-        return versions
 
     @model_validator(mode="after")
     def _refuse_no_notification(self) -> Self:
@@ -228,9 +249,29 @@ class Procedure(Spec):
         return tuple(outcome for outcome in self.outcomes if not outcome.kinds or kind in outcome.kinds)
 
     @property
+    def usual_switches(self) -> dict[str, bool]:
+        """Every switch as it stands where no municipality says otherwise."""
+        return {switch.id: switch.usual for switch in self.switches}
+
+    @property
     def forms(self) -> dict[str, Path]:
         """Path of the XML schema of each form version."""
         return {version.form: self.folder / version.schema_file for version in self.versions}
+
+    def overlay(self, municipality: str, form: str) -> Overlay | None:
+        """The questions that a municipality adds to a form version, None when it adds none."""
+        return next((one for one in self.overlays if (one.municipality, one.form_version) == (municipality, form)), None)
+
+    def version_of(self, mapping: Mapping) -> tuple[Version, Overlay | None]:
+        """The version that a mapping of this procedure belongs to, and the overlay that completed it. Raises LookupError for another's."""
+        for version, read in zip(self.versions, self.mappings, strict=True):
+            if read is mapping:
+                return version, None
+        for version in self.versions:
+            for overlay in self.overlays:
+                if overlay.form_version == version.form and overlay.mappings[version.valid_from] is mapping:
+                    return version, overlay
+        raise LookupError(f"no mapping of {self.id}")
 
     def role(self, name: str) -> Role:
         """The role of that name. Raises KeyError."""

@@ -17,7 +17,7 @@ from connectors.scanner import ScannerGate, declare_gate
 from connectors.sftp import SftpTarget
 from mappings.catalogue import Catalogue, load_catalogue
 from mappings.layouts import Format
-from mappings.procedure import Procedure
+from mappings.procedure import Procedure, Receiving
 from pipeline.calendar import OpeningDays
 from pipeline.errors import SettingError
 from pipeline.faults import fault_point
@@ -60,6 +60,14 @@ class Hub:
     def enabled(self, name: str) -> EnabledProcedure:
         """The municipality's setting of a procedure."""
         return self.municipality.procedures[name]
+
+    def switches(self, name: str) -> dict[str, bool]:
+        """How the municipality has set the switches of a procedure; the usual way where it says nothing."""
+        return self.procedure(name).usual_switches | self.enabled(name).switches
+
+    def receiving(self, name: str) -> Receiving | None:
+        """The period in which a procedure's filings are expected (受付期間): the municipality's own, else the procedure's."""
+        return self.enabled(name).receiving or self.procedure(name).receiving
 
     def destination(self, name: str) -> Destination:
         """The municipality's setting of a receiving system."""
@@ -114,10 +122,16 @@ class Hub:
         return declare_gate(declared, root=self.root.folder)
 
     def specification_version(self, procedure: str) -> str:
-        """Digest of everything that decides how a procedure is mapped and checked: its folder, its items, the code lists."""
+        """Digest of everything that decides how a procedure is mapped and checked: its folder, its items, the code lists, its settings."""
         if procedure not in self._versions:
             self._versions[procedure] = self._digest_of_specification(procedure)
         return self._versions[procedure]
+
+    def form_digest(self, procedure: str) -> str:
+        """Digest of a procedure's forms as this municipality uses them: their schemas, its own questions, and what others may come."""
+        specification = self.procedure(procedure)
+        files = [*specification.forms.values(), *(one.file for one in specification.overlays if one.municipality == self.code)]
+        return digest_of(specification.additional_items, *(hashlib.sha256(file.read_bytes()).hexdigest() for file in sorted(files)))
 
     @cached_property
     def _versions(self) -> dict[str, str]:
@@ -127,7 +141,8 @@ class Hub:
         specification = self.procedure(procedure)
         folders = (specification.folder, self.catalogue.root / "items" / specification.business, self.catalogue.root / "codelists")
         files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
-        return digest_of(*(hashlib.sha256(file.read_bytes()).hexdigest() for file in files))[:16]
+        settings = (self.switches(procedure), self.enabled(procedure).rounds, self.receiving(procedure))
+        return digest_of(*(hashlib.sha256(file.read_bytes()).hexdigest() for file in files), *settings)[:16]
 
     def index(self, text: str, purpose: str) -> str:
         """Keyed hash under which a personal value can be found again."""
@@ -178,6 +193,10 @@ def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
     for key, name, known in named:
         if name not in known:
             raise SettingError(f"municipalities/{municipality.code}.yaml: {key}: {name} does not exist", f"allowed are {', '.join(known)}")
+    for name, enabled in municipality.procedures.items():
+        place = f"municipalities/{municipality.code}.yaml: procedures.{name}"
+        _check_choices(place, enabled, catalogue.procedures[name])
+        _check_questions(place, municipality, name, catalogue)
     for name, setting in municipality.destinations.items():
         try:
             _with_approvals(setting, catalogue)
@@ -189,6 +208,28 @@ def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
 def _with_approvals(setting: Destination, catalogue: Catalogue) -> Format:
     format_ = catalogue.formats[setting.format]
     return format_.with_substitutions(format_.substitutions.overridden(one.substitute for one in setting.substitutions))
+
+
+def _check_questions(place: str, municipality: Municipality, procedure: str, catalogue: Catalogue) -> None:
+    """The formats of a procedure's destinations must know the records that its overlays make."""
+    overlays = [one for one in catalogue.procedures[procedure].overlays if one.municipality == municipality.code and one.group]
+    for name in municipality.procedures[procedure].destinations:
+        format_ = municipality.destinations[name].format
+        for overlay in overlays:
+            if overlay.group not in catalogue.formats[format_].columns:
+                what = f"{place}.destinations: format {format_} of {name} has no records {overlay.group} of {overlay.file.name}"
+                raise SettingError(what, f"add {overlay.group} to the format, or ask its questions with item")
+
+
+def _check_choices(place: str, enabled: EnabledProcedure, procedure: Procedure) -> None:
+    known = [switch.id for switch in procedure.switches]
+    unknown = [switch for switch in enabled.switches if switch not in known]
+    if unknown:
+        allowed = f"allowed are {', '.join(known)}" if known else "the procedure has no switches"
+        raise SettingError(f"{place}.switches: {', '.join(unknown)} does not exist", allowed)
+    if (procedure.rounds is None) != (enabled.rounds is None):
+        need = "the procedure waits for no rounds" if procedure.rounds is None else "name the calendar of its rounds"
+        raise SettingError(f"{place}.rounds: declared for the procedure or for the municipality only", need)
 
 
 def check_open_work(municipality: Municipality, journal: Journal) -> None:

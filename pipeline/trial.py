@@ -10,12 +10,13 @@ from lxml import etree
 from connectors.package import open_package
 from connectors.signature import check_shape
 from connectors.xml_door import canonical, parse_xml
+from mappings.additional import map_applications
 from mappings.catalogue import Catalogue, mapping_for
-from mappings.engine import Source, map_batch
+from mappings.engine import Source
 from mappings.form import check_form, read_people
 from mappings.layouts import Format
 from mappings.places import NAMESPACE
-from mappings.procedure import Procedure
+from mappings.procedure import EARLIER_ITEM, ROUND_ITEM, Procedure
 from mappings.records import Context, Table, Written
 from mappings.release import write as lay_out
 from pipeline.suites import suite_of, table_of
@@ -105,13 +106,13 @@ def try_application(catalogue: Catalogue, procedure: Procedure, given: Input, fo
     Raises Refused for a form version without a mapping.
     """
     context = Context(given.municipality, procedure.business, procedure.short, today, 1)
-    problems = check_form(procedure, given.version, given.content)
+    problems = check_form(procedure, given.version, given.content, municipality=given.municipality)
     if problems:
         return Trial({}, tuple(("form", finding) for finding in problems), {}, context)
     placeholders = _placeholders(procedure, given.content)
-    mapping = mapping_for(procedure, given.day, form_version=given.version)
+    mapping = mapping_for(procedure, given.day, form_version=given.version, municipality=given.municipality)
     source = Source(APPLICATION, given.content, _header(procedure, given, today), placeholders)
-    mapped = map_batch(procedure, mapping, [source], catalogue=catalogue, day=given.day)
+    mapped = map_applications(procedure, mapping, [source], catalogue=catalogue, day=given.day)
     tables = {group: table for group, table in mapped.tables.items() if table.application}
     findings = [("map", finding) for _, finding in mapped.findings]
     findings += [("check", finding) for finding in _check(catalogue, procedure, mapped.tables, today)]
@@ -141,6 +142,8 @@ def _header(procedure: Procedure, given: Input, today: date) -> dict[str, str]:
         "todatsunengappi": given.day.isoformat(),
         "shikuchosonkodo": given.municipality,
         "tetsuzukiid": procedure.portal_id,
+        ROUND_ITEM: "",
+        EARLIER_ITEM: "",
     }
 
 

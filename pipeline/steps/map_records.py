@@ -1,6 +1,7 @@
 """Map (変換): the verified content of applications becomes canonical records, by the mapping that is valid on the day the law names."""
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -8,24 +9,28 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from mappings.additional import map_applications
 from mappings.catalogue import mapping_for
-from mappings.engine import Mapped, Source, map_batch
+from mappings.engine import Mapped, Source
 from mappings.mapping import Mapping
 from mappings.procedure import Procedure
+from pipeline.alarms import raise_alarm
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import canonical
-from pipeline.journal.intake_tables import persons
+from pipeline.journal.intake_tables import applications, persons
 from pipeline.packages import package_of, verified_content
-from pipeline.records import canonical_row, split_tables
+from pipeline.records import Tables, canonical_row, split_tables
 from pipeline.residents import register_version
+from pipeline.rounds import round_header
 from pipeline.steps.worklist import Outcome, Step, judge_safely, pending, record_outcome
-from vocabulary.findings import Finding, Severity
+from vocabulary.findings import Finding
 
 log = logging.getLogger(__name__)
 
 Work = tuple[Row[Any], str, int]
+_ORDINAL = re.compile(r"\[[0-9]+\]")
 
 
 def map_records(hub: Hub) -> dict[str, int]:
@@ -58,28 +63,30 @@ def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
     for (version, day), (mapping, sources) in groups.items():
         procedure = hub.procedure(rows[0].procedure)
         try:
-            mapped = map_batch(procedure, mapping, sources, catalogue=hub.catalogue, day=day)
+            mapped = map_applications(procedure, mapping, sources, catalogue=hub.catalogue, day=day)
         except Exception as error:  # noqa: BLE001  one of them spoils the batch; judged alone, only that one is held
             log.warning("batch_mapped_one_by_one", extra={"procedure": procedure.id, "error": type(error).__name__})
             continue
-        outcomes |= {source.application: _outcome(hub, source.application, version, mapped) for source in sources}
+        outcomes |= _outcomes(hub, [source.application for source in sources], version, mapped)
     return outcomes
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:
     version, mapping, source = source_of(hub, row)
-    mapped = map_batch(hub.procedure(row.procedure), mapping, [source], catalogue=hub.catalogue, day=legal_day(hub, row))
-    return _outcome(hub, row.id, version, mapped)
+    mapped = map_applications(hub.procedure(row.procedure), mapping, [source], catalogue=hub.catalogue, day=legal_day(hub, row))
+    return _outcomes(hub, [row.id], version, mapped)[row.id]
 
 
 def source_of(hub: Hub, row: Row[Any]) -> tuple[str, Mapping, Source]:
     """Form version, mapping and source of an application, derived from its raw bytes. Raises Refused as at the first opening."""
     package = package_of(hub, row)
     procedure = hub.procedure(row.procedure)
-    mapping = mapping_for(procedure, legal_day(hub, row), form_version=package.manifest.form_version)
+    mapping = mapping_for(procedure, legal_day(hub, row), form_version=package.manifest.form_version, municipality=hub.code)
     people = hub.journal.rows(select(persons.c.role, persons.c.ordinal, persons.c.atena).where(persons.c.application == row.id))
     atena = {(person.role, person.ordinal): person.atena for person in people if person.atena}
-    source = Source(application=row.id, content=verified_content(hub, row, package), header=header_of(hub, row, procedure), atena=atena)
+    content = verified_content(hub, row, package)
+    header = header_of(hub, row, procedure) | round_header(hub, row, mapping, content)
+    source = Source(application=row.id, content=content, header=header, atena=atena)
     return package.manifest.form_version, mapping, source
 
 
@@ -96,19 +103,34 @@ def header_of(hub: Hub, row: Row[Any], procedure: Procedure) -> dict[str, str]:
     }
 
 
-def _outcome(hub: Hub, application: int, version: str, mapped: Mapped) -> Outcome:
-    found = tuple(finding for owner, finding in mapped.findings if owner == application)
-    if any(finding.severity is not Severity.INFO for finding in found):
+def _outcomes(hub: Hub, ids: Sequence[int], version: str, mapped: Mapped) -> dict[int, Outcome]:
+    """What was mapped, by application, in one pass over the batch."""
+    found, tables = mapped.findings_of(), split_tables(mapped.tables)
+    return {one: _outcome(hub, one, version, found.get(one, ()), tables.get(one, {})) for one in ids}
+
+
+def _outcome(hub: Hub, application: int, version: str, found: tuple[Finding, ...], tables: Tables) -> Outcome:
+    if Outcome(findings=found).stopping is not None:
         return Outcome(findings=found)
-    tables = split_tables(mapped.tables, application)
-    if not any(table.application for table in tables.values()):
+    if not tables:
         return Outcome(findings=(*found, Finding("MAP_VALUE", where="records", detail="no record came out of the mapping")))
 
     def record(write: Write) -> None:
         write.execute(canonical.delete().where(canonical.c.application == application))
         write.insert_many(canonical, [canonical_row(hub, application, version, tables)])
+        _tell_of_items(hub, write, application, version, found)
 
     return Outcome(findings=found, record=record)
+
+
+def _tell_of_items(hub: Hub, write: Write, application: int, version: str, found: Sequence[Finding]) -> None:
+    """One alarm for each element that nothing declares, however many applications bring it."""
+    elements = sorted({_ORDINAL.sub("", finding.where) for finding in found if finding.code == "MAP_ADDITIONAL"})
+    if not elements:
+        return
+    name = write.read(select(applications.c.procedure).where(applications.c.id == application)).scalar_one()
+    for element in elements:
+        raise_alarm(hub, write, kind="MAP_ADDITIONAL", subject=f"{hub.procedure(name).form_id}/{version}: {element}")
 
 
 def _inputs(hub: Hub, row: Row[Any]) -> str:

@@ -35,7 +35,7 @@ def policy_of(hub: Hub, procedure: Procedure) -> str:
 
 
 def _inputs(hub: Hub, row: Row[Any]) -> str:
-    return digest_of("verify", row.digest, policy_of(hub, hub.procedure(row.procedure)), hub.trust_version)
+    return digest_of("verify", row.digest, policy_of(hub, hub.procedure(row.procedure)), hub.trust_version, hub.form_digest(row.procedure))
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:
@@ -47,7 +47,7 @@ def _judge(hub: Hub, row: Row[Any]) -> Outcome:
     content = parse_xml(verified.content)
     if (content.get("様式ID"), content.get("様式版")) != (package.manifest.form_id, package.manifest.form_version):
         raise refuse("PACKAGE_MANIFEST", "manifest", "form or version differ from the verified content")
-    problems = tuple(check_form(procedure, package.manifest.form_version, content))
+    problems = tuple(check_form(procedure, package.manifest.form_version, content, municipality=hub.code))
     if problems:
         return Outcome(findings=problems)
     _compare_attachments(content, package)

@@ -20,7 +20,7 @@ MISTAKES = [
     (f"{NINTEI}/procedure.yaml", "status: COMPLETED", "status: DONE", "outcomes.0.status", "COMPLETED"),
     (f"{NINTEI}/procedure.yaml", "id: jidoteate-nintei", "id: jidoteate-nintey", "id", "jidoteate-nintei"),
     (f"{NINTEI}/procedure.yaml", "portal_id: PT27001", "portal_id: PT27005", "portal_id", "PT27005"),
-    (f"{NINTEI}/procedure.yaml", "valid_from: 2024-10-01\nvalid", "valid_from: 2024-13-01\nvalid", "valid_from", "date"),
+    (f"{NINTEI}/procedure.yaml", "valid_from: 2022-06-01\nvalid", "valid_from: 2022-13-01\nvalid", "valid_from", "date"),
     (f"{NINTEI}/procedure.yaml", "short: nintei", "short: nintei\nrules: []", "", "files of their own"),
     (f"{NINTEI}/procedure.yaml", 'business: "027"', 'business: "27"', "business", "027"),
     (f"{NINTEI}/mapping.yaml", "shimei_kana: {path: 請", "shimei_kena: {path: 請", "ninteiseikyu", "shimei_kana"),
@@ -52,6 +52,9 @@ MISTAKES = [
     ("items/027/items.csv", "02700001,受付番号", "2700001,受付番号", "line 2 データ項目ID", "027 and five digits"),
     ("items/027/items.csv", ",umu,", ",umo,", "コード", "umu"),
     ("items/027/items.csv", "データ型", "型", "line 1", "データ型"),
+    (f"{NINTEI}/procedure.yaml", "valid_until: 2024-09-30}", "valid_until: 2024-09-29}", "versions.0.valid_from", "2024-09-30 or earlier"),
+    (f"{NINTEI}/procedure.yaml", "valid_until: 2024-09-30}", "valid_until: 2022-05-31}", "versions.1.valid_until", "2022-06-01 or later"),
+    (f"{NINTEI}/procedure.yaml", "schema: form.2022-06.xsd", "schema: form.2022-6.xsd", "versions.schema", "form.2022-06.xsd?"),
     ("codelists/umu.csv", "2,無,", "1,無,", "line 3", "valid twice"),
     ("codelists/umu.csv", "9999-12-31", "99991231", "line 2", "YYYY-MM-DD"),
 ]
@@ -82,10 +85,13 @@ def test_the_mapping_is_that_of_the_legal_day_and_form_version(catalogue: Catalo
     procedure = catalogue.procedures["jidoteate-nintei"]
     version = procedure.versions[0]
     assert mapping_for(procedure, version.valid_from, form_version="2024-10") is procedure.mappings[0]
-    for day, form in ((version.valid_from.replace(month=9), "2024-10"), (version.valid_from, "2031-01")):
+    for day, form, code in (
+        (version.valid_from.replace(month=9), "2024-10", "FORM_VERSION_NOT_VALID"),
+        (version.valid_from, "2031-01", "FORM_VERSION_UNKNOWN"),
+    ):
         with pytest.raises(Refused) as caught:
             mapping_for(procedure, day, form_version=form)
-        assert caught.value.finding.code == "FORM_VERSION_UNKNOWN"
+        assert caught.value.finding.code == code
 
 
 def test_notices_speak_only_after_every_placeholder_is_filled(catalogue: Catalogue) -> None:
