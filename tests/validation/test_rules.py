@@ -67,6 +67,35 @@ def test_not_after_agrees_with_the_calendar(first: Any, second: Any) -> None:
     assert verdicts("not_after", {"a": [first.isoformat()], "b": [second.isoformat()]}) == [first <= second]
 
 
+def test_not_after_compares_a_month_with_a_day_by_month() -> None:
+    early: list[str | None] = ["2026-11-24", "2026-12-01", "2026-12", "2027-01", "2026-12-31", "2026-13", None]
+    late: list[str | None] = ["2026-12", "2026-11", "2026-12-01", "2026-12", "2026-12", "2026-12", "2026-12"]
+    assert verdicts("not_after", {"early": early, "late": late}) == [True, False, True, False, True, True, True]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dates(), st.integers(0, 11))
+def test_the_month_of_a_day_and_of_its_month_are_judged_alike(day: Any, other: int) -> None:
+    values = frozenset({f"{other + 1:02}"})
+    judged = [verdicts("month_in", {"a": [text]}, values=values) for text in (day.isoformat(), day.isoformat()[:7])]
+    assert judged == [[day.month == other + 1]] * 2
+
+
+def test_month_in_leaves_to_the_type_check_what_is_no_month() -> None:
+    assert verdicts("month_in", {"a": ["2026-13", "2026", None, "2026-03"]}, values=frozenset({"02"})) == [True, True, True, False]
+
+
+def test_between_bounds_a_number_and_passes_what_is_none() -> None:
+    column: list[str | None] = ["0", "1", "0002000000", "2000001", None, "百", "１２"]
+    assert verdicts("between", {"a": column}, least="1", most="2000000") == [False, True, True, False, True, True, True]
+
+
+def test_absent_if_forbids_every_item_where_the_condition_holds() -> None:
+    columns: dict[str, list[str | None]] = {"kubun": ["2", "2", "1", "2"], "gaku": [None, "1", "1", None], "kubun2": [None, None, "1", "1"]}
+    judged = verdicts("absent_if", columns, items=("gaku", "kubun2"), when=(When("kubun", frozenset({"2"})),))
+    assert judged == [True, False, True, False]
+
+
 def test_check_digits_of_both_schemes_are_judged() -> None:
     assert verdicts("check_digit", {"a": [MY_NUMBER, "123456789012", None]}, scheme="my_number") == [True, False, True]
     assert verdicts("check_digit", {"a": [ATENA, "000000000000012"]}, scheme="atena") == [True, False]
@@ -122,6 +151,8 @@ def test_dates_are_days_of_the_calendar_or_declared_exceptions(value: str, unkno
         ("in_list", {}),
         ("in_list", {"values": "12"}),
         ("not_after", {}),
+        ("month_in", {}),
+        ("between", {"least": "1"}),
         ("check_digit", {"scheme": "other"}),
         ("kana", {}),
         ("encodable", {}),
