@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from lxml import etree
 
 from sandbox.forms import Document, Filled, Occasion, account, blank_or, branch, home_fields, leaf, living, person
+from sandbox.forms_allowance import child, student
 from sandbox.town_people import Household, Resident
 
-_SCHOOLS = ("琉球大学", "沖縄国際大学", "九州大学", "早稲田大学", "関西大学")
 _OTHER_REASONS = ("03", "05", "99")
 
 
@@ -25,8 +25,8 @@ def fill_nintei(household: Household, occasion: Occasion) -> Filled:
         leaf("請求事由", code),
         leaf("事由発生日", occasion.written(happened)),
         leaving,
-        *(_child(child, claimant, occasion) for child in minors),
-        *(_student(child, claimant, occasion) for child in students),
+        *(child("児童", one, claimant, occasion) for one in minors),
+        *(student(one, claimant, occasion, work="1" if occasion.chance.random() < 0.8 else "2") for one in students),
         leaf("受給資格の種類", "1"),
         account(claimant, occasion),
         leaf("公簿確認の同意", "1"),
@@ -74,40 +74,8 @@ def _spouse(spouse: Resident, claimant: Resident, occasion: Occasion) -> etree._
     )
 
 
-def _child(child: Resident, claimant: Resident, occasion: Occasion) -> etree._Element:
-    """Children at home go without 個人番号: the register knows them."""
-    together = living(child, claimant)
-    return branch(
-        "児童",
-        *person(child, occasion),
-        leaf("続柄", "子"),
-        leaf("同居別居", together),
-        leaf("監護の有無", "1"),
-        leaf("生計関係", "1"),
-        blank_or("住所", child.home.line if together == "2" else None),
-        blank_or("個人番号", child.number if together == "2" else None),
-        leaf("海外留学の有無", "2"),
-    )
-
-
-def _student(child: Resident, claimant: Resident, occasion: Occasion) -> etree._Element:
-    studies = occasion.chance.random() < 0.8
-    graduation = occasion.day.year + 23 - child.school_year_age(occasion.day) - (0 if occasion.day.month >= 4 else 1)
-    return branch(
-        "大学生年代の子",
-        *person(child, occasion, sex=False),
-        leaf("続柄", "子"),
-        leaf("同居別居", living(child, claimant)),
-        leaf("職業等", "1" if studies else "2"),
-        blank_or("学校名", occasion.chance.choice(_SCHOOLS) if studies else None),
-        blank_or("卒業予定年月", f"{graduation - 1}-03" if studies else None),
-        leaf("監護相当", "1"),
-        leaf("生計費負担", "1"),
-    )
-
-
 def _documents(claimant: Resident, minors: tuple[Resident, ...], occasion: Occasion) -> tuple[Document, ...]:
-    apart = any(living(child, claimant) == "2" for child in minors)
+    apart = any(living(one, claimant) == "2" for one in minors)
     return (
         Document("passbook", "通帳の写し", occasion.chance.choice(("pdf", "jpg", "png"))),
         *((Document("separation", "別居監護申立書", "pdf"),) if apart else ()),

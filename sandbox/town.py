@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sandbox.names import ANY, EVERYDAY
 from sandbox.town_desk import Desk
-from sandbox.town_families import alone, bereaved, child_births, family, rough_birth, scatter
+from sandbox.town_families import alone, bereaved, child_births, family, rough_birth, scatter, separated
 from sandbox.town_people import Household, Resident
 
 NAMESAKE_KINDS = ("expecting", "nursery")
@@ -72,6 +72,20 @@ def _arrival(desk: Desk) -> Household:
 def _change(desk: Desk) -> Household:
     parents = desk.chance.choice((1, 1, 2))
     return scatter(desk, family(desk, kind="change", births=child_births(desk, youngest=desk.chance.randint(1, 14)), parents=parents))
+
+
+def _sibling(desk: Desk) -> Household:
+    """A newborn in a family that already has one to three children."""
+    ages = sorted(desk.chance.sample(range(1, 20), desk.chance.choice((1, 1, 2, 3))), reverse=True)
+    born = desk.day - timedelta(days=desk.chance.randint(4, 9))
+    return scatter(desk, family(desk, kind="sibling", births=[*(desk.born(age) for age in ages), born]))
+
+
+def _reporting(desk: Desk) -> Household:
+    """A family that must report each June (現況届): the spouse lives elsewhere, or a grown child is counted."""
+    if desk.chance.random() < 0.5:
+        return separated(desk, kind="reporting", births=[desk.born(desk.chance.randint(2, 14))])
+    return family(desk, kind="reporting", births=[desk.born(20), desk.born(desk.chance.randint(2, 14))])
 
 
 def _nursery(desk: Desk) -> Household:
@@ -152,6 +166,8 @@ RECIPES: Mapping[str, Callable[[Desk], Household]] = MappingProxyType(
         "birth": _birth,
         "arrival": _arrival,
         "change": _change,
+        "sibling": _sibling,
+        "reporting": _reporting,
         "nursery": _nursery,
         "expecting": _expecting,
         "bereaved": lambda desk: bereaved(desk, kind="bereaved"),

@@ -85,6 +85,12 @@ def _away(desk: Desk, resident: Resident, *, anywhere: bool) -> Resident:
     return replace(resident, household=desk.household_number(), home=home, relation=relation, kind=kind, cards=())
 
 
+def separated(desk: Desk, *, kind: str, births: Sequence[date]) -> Household:
+    """A family of which the spouse lives in another municipality."""
+    whole = family(desk, kind=kind, births=births)
+    return replace(whole, parents=(whole.parents[0], _away(desk, whole.parents[1], anywhere=True)))
+
+
 def bereaved(desk: Desk, *, kind: str) -> Household:
     """A family whose earner, who received the allowance, died a few weeks ago; the other parent now heads the household."""
     whole = family(desk, kind=kind, births=child_births(desk, youngest=desk.chance.randint(1, 9), oldest=17))

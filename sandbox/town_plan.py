@@ -7,17 +7,31 @@ from dataclasses import dataclass
 from sandbox.defects import Defect
 
 GOOD_WEIGHTS: Mapping[str, int] = {
-    "jidoteate-nintei": 45,
-    "hoiku-riyo": 25,
-    "ninshin-todokede": 20,
-    "jidoteate-mishiharai": 10,
+    "jidoteate-nintei": 30,
+    "jidoteate-gakukaitei": 8,
+    "jidoteate-henko": 6,
+    "jidoteate-shometsu": 5,
+    "jidoteate-genkyo": 4,
+    "hoiku-nintei": 8,
+    "hoiku-riyo": 15,
+    "hoiku-genkyo": 5,
+    "shisetsu-nintei": 3,
+    "ninshin-todokede": 12,
+    "jidoteate-mishiharai": 5,
 }
 """How often residents file each procedure, by weight."""
 OUT_OF_SCOPE_SHARE = 0.05
 _NINTEI_KINDS = ("birth", "arrival", "change", "birth", "birth", "arrival")
 _KINDS: Mapping[str, tuple[str, ...]] = {
     "jidoteate-nintei": _NINTEI_KINDS,
+    "jidoteate-gakukaitei": ("sibling", "change"),
+    "jidoteate-henko": ("change",),
+    "jidoteate-shometsu": ("change",),
+    "jidoteate-genkyo": ("reporting",),
+    "hoiku-nintei": ("nursery",),
     "hoiku-riyo": ("nursery",),
+    "hoiku-genkyo": ("nursery",),
+    "shisetsu-nintei": ("nursery",),
     "ninshin-todokede": ("expecting",),
     "jidoteate-mishiharai": ("bereaved",),
 }
