@@ -1,4 +1,4 @@
-"""縮退 candidates (縮退候補): characters that could stand for one that a receiving system cannot take. Nobody but an official chooses one."""
+"""縮退 candidates (縮退候補): characters that could stand for one that a receiving system cannot take. Only an official chooses."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from mappings.layouts import Format
 from mappings.substitutions import code_points
-from vocabulary.characters import graphemes
+from vocabulary.characters import graphemes, is_selector
 
 BASES = MappingProxyType({"u": "異体字セレクタを除いた同じ符号位置", "j": "JIS X 0213 の同じ面区点", "m": "MJ縮退マップ"})
 _FILE = Path(__file__).parent / "characters" / "mj" / "candidates.csv"
@@ -54,6 +54,8 @@ def carries(format_: Format, sign: str) -> bool:
 
 def _sign(text: str) -> Sign:
     mj, found, bases = _known().get(text, ("", "", ""))
+    if len(text) > 1 and is_selector(text[1]) and text[0] not in found:
+        found, bases = text[0] + found, "u" + bases
     return Sign(text, f"MJ{mj:0>6}" if mj else "", tuple(Candidate(*pair) for pair in zip(found, bases, strict=True)))
 
 

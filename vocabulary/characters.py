@@ -39,6 +39,11 @@ def _attaches(sign: str) -> bool:
     return sign >= "\u0300" and unicodedata.category(sign) in {"Mn", "Me"}
 
 
+def is_selector(sign: str) -> bool:
+    """Whether the code point is a variation selector (SVS or IVS), which asks for another form of the character before it."""
+    return "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+
+
 def unencodable(text: str, *, encoding: str = "cp932") -> list[str]:
     """The visible characters of ``text`` without a code in ``encoding``, in order, repeats included.
 

@@ -24,11 +24,13 @@ _COMMANDS = MappingProxyType(
         "inspect": "pipeline.cli.inspect_packages:inspect",
         "try": "pipeline.cli.try_application:try_application",
         "explain": "pipeline.cli.explain:explain",
+        "form": "pipeline.cli.form:form",
         "setup": "pipeline.cli.set_up:setup",
         "run": "pipeline.cli.flows:run",
         "close": "pipeline.cli.flows:close",
         "export": "pipeline.cli.evidence:export",
         "verify": "pipeline.cli.evidence:verify",
+        "characters": "pipeline.cli.characters:characters",
         "sandbox": "pipeline.cli.sandbox:sandbox",
     }
 )
