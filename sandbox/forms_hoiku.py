@@ -31,13 +31,13 @@ def fill_hoiku(household: Household, occasion: Occasion) -> Filled:
     wishes = occasion.chance.sample(FACILITIES, occasion.chance.randint(1, 6))
     parts = (
         branch("申請児童", *person(child, occasion), leaf("個人番号", child.number)),
-        *(_guardian(parent, occasion) for parent in household.parents),
+        *(needing_guardian(parent, occasion) for parent in household.parents),
         leaf("保育の希望の有無", "1"),
         leaf("保育必要量", occasion.chance.choice("112")),
         leaf("利用希望開始日", occasion.written(date(year, 4, 1))),
         blank_or("利用希望終了日", f"{year + 1}-03-31" if occasion.chance.random() < 0.4 else None),
         *(branch("希望施設", leaf("施設番号", number), leaf("施設名", name), _wish(place)) for place, (number, name) in enumerate(wishes)),
-        *(_member(member, household.parents[0], occasion) for member in (*siblings, *elders)),
+        *(member_row(member, household.parents[0], occasion) for member in (*siblings, *elders)),
         leaf("生活保護", "2"),
         leaf("一月一日の住所", household.parents[0].home.line),
         blank_or("健康状況", occasion.chance.choice(_HEALTH) if occasion.chance.random() < 0.7 else None),
@@ -47,8 +47,20 @@ def fill_hoiku(household: Household, occasion: Occasion) -> Filled:
     return Filled(household.parents[0], parts, persons, documents)
 
 
-def _guardian(parent: Resident, occasion: Occasion) -> etree._Element:
-    works = parent.work in {"1", "3"}
+def needing_guardian(parent: Resident, occasion: Occasion) -> etree._Element:
+    """保護者 with 必要事由: who works needs childcare for it, the others for another reason."""
+    guardian = plain_guardian(parent, occasion)
+    guardian.append(leaf("必要事由", "01" if works(parent) else occasion.chance.choice(("03", "04", "06", "07"))))
+    return guardian
+
+
+def works(parent: Resident) -> bool:
+    """Whether the parent is employed or self-employed."""
+    return parent.work in {"1", "3"}
+
+
+def plain_guardian(parent: Resident, occasion: Occasion) -> etree._Element:
+    """保護者 without 必要事由."""
     return branch(
         "保護者",
         *person(parent, occasion, sex=False),
@@ -56,8 +68,7 @@ def _guardian(parent: Resident, occasion: Occasion) -> etree._Element:
         blank_or("個人番号", parent.number if occasion.chance.random() < 0.8 else None),
         leaf("住所", parent.home.line),
         leaf("電話番号", telephone(parent)),
-        blank_or("勤務先", occasion.chance.choice(_EMPLOYERS) if works else None),
-        leaf("必要事由", "01" if works else occasion.chance.choice(("03", "04", "06", "07"))),
+        blank_or("勤務先", occasion.chance.choice(_EMPLOYERS) if works(parent) else None),
     )
 
 
@@ -65,7 +76,8 @@ def _wish(place: int) -> etree._Element | None:
     return leaf("希望理由", "自宅から近いため") if place == 0 else None
 
 
-def _member(member: Resident, head: Resident, occasion: Occasion) -> etree._Element:
+def member_row(member: Resident, head: Resident, occasion: Occasion) -> etree._Element:
+    """世帯員: a brother or sister, or a grandparent of the child."""
     male = member.sex == "1"
     sibling, elder = ("兄" if male else "姉"), ("祖父" if male else "祖母")
     age = member.school_year_age(occasion.day)
