@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from mappings.codelists import CodeList, read_codelists
 from mappings.coverage import check_coverage
+from mappings.document import Document, read_documents
 from mappings.form_shape import parse_schema, read_schema
 from mappings.items import Group, read_group_titles, read_items
 from mappings.layouts import Declared, Format, read_format
@@ -34,6 +35,7 @@ class Catalogue:
     formats: Lookup[str, Format]
     items: Lookup[str, Lookup[str, Group]]
     codelists: Lookup[str, CodeList]
+    documents: Lookup[str, Document] = field(default_factory=dict)
     _plans: dict[tuple[str, str, str, date, date], Plan] = field(default_factory=dict, repr=False, compare=False)
 
     def by_portal_id(self, portal_id: str) -> Procedure | None:
@@ -41,8 +43,13 @@ class Catalogue:
         return next((one for one in self.procedures.values() if one.portal_id == portal_id), None)
 
     def groups_of(self, procedure: Procedure) -> tuple[str, ...]:
-        """The groups that the procedure's mappings write, in their order."""
-        return tuple(dict.fromkeys(record.group for mapping in procedure.mappings for record in mapping.records))
+        """The groups that the procedure's mappings write, in their order, then those of documents that are read."""
+        mapped = [record.group for mapping in procedure.mappings for record in mapping.records]
+        return tuple(dict.fromkeys([*mapped, *(group for document in self.documents_of(procedure).values() for group in document.groups)]))
+
+    def documents_of(self, procedure: Procedure) -> dict[str, Document]:
+        """The definitions of the documents that are read with the procedure, by 書類コード."""
+        return {document.code: self.documents[document.reads] for document in procedure.documents if document.reads}
 
     def plan(self, procedure: Procedure, mapping: Mapping, day: date) -> Plan:
         """The mapping made ready to run with the code lists of the day."""
@@ -60,13 +67,18 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     root = root or Path(__file__).parent
     codelists = read_codelists(root / "codelists")
     items = {folder.name: read_items(folder, codelists=frozenset(codelists)) for folder in _folders(root / "items")}
-    groups = {name: group for business in items.values() for name, group in business.items()}
-    titles = {name: title for folder in _folders(root / "items") for name, title in read_group_titles(folder, items[folder.name]).items()}
-    declared = Declared(groups, titles, codelists, read_substitutions(root / "characters" / "tables"))
-    formats = {folder.name: read_format(folder, declared=declared) for folder in _folders(root / "formats")}
     procedures = {folder.name: _read_procedure(folder, items) for folder in _folders(root / "procedures")}
     _no_portal_id_twice(root, procedures)
-    catalogue = Catalogue(root, MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items), codelists)
+    documents = read_documents(root / "documents", items, codelists)
+    for procedure in procedures.values():
+        _check_documents(procedure, documents)
+    # Item definitions of other businesses are only data; formats lay out what procedures and documents write.
+    used = {procedure.business for procedure in procedures.values()} | {document.business for document in documents.values()}
+    groups = {name: group for business in sorted(used) for name, group in items[business].items()}
+    titles = {name: title for business in used for name, title in read_group_titles(root / "items" / business, items[business]).items()}
+    declared = Declared(groups, titles, codelists, read_substitutions(root / "characters" / "tables"))
+    formats = {folder.name: read_format(folder, declared=declared) for folder in _folders(root / "formats")}
+    catalogue = Catalogue(root, MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items), codelists, documents)
     for procedure in procedures.values():
         _check_forms(catalogue, procedure)
     return catalogue
@@ -147,6 +159,21 @@ def _form_versions(folder: Path, procedure: Procedure, mappings: tuple[Mapping, 
         found.setdefault(version.form, {})[version.valid_from] = mapping
     schemas = {version.form: folder / version.schema_file for version in procedure.versions}
     return [FormVersion(form, schemas[form], by_day) for form, by_day in found.items()]
+
+
+def _check_documents(procedure: Procedure, documents: Lookup[str, Document]) -> None:
+    """A document is read for a procedure of its business that names the persons it may be about."""
+    roles = {role.role for role in procedure.roles}
+    for document in procedure.documents:
+        if not document.reads:
+            continue
+        key, file = f"documents.{document.code}.reads", procedure.folder / "procedure.yaml"
+        found = documents.get(document.reads)
+        if found is None:
+            raise SpecError(file=file, key=key, problem=f"unknown document {document.reads}", allowed=nearest(document.reads, documents))
+        if found.business != procedure.business or not roles & set(found.subject.roles):
+            problem = f"{document.reads} is of business {found.business} and about {', '.join(found.subject.roles)}"
+            raise SpecError(file=file, key=key, problem=problem, allowed=f"a procedure of {found.business} with such a role")
 
 
 def _check_names(file: Path, procedure: Procedure, notices: list[str]) -> None:

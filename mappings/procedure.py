@@ -60,6 +60,7 @@ class Document(Spec):
     """A document, or a visit, that the office may ask for (提出書類). way: how it may come. blocks: the case waits for it.
 
     always: owed, by the last of its ways, from every filing that does not bring it, whatever the portal's manifest says.
+    reads: the document.yaml by which an attached workbook of it becomes a record beside the application.
     serves: siblings when a document attached to one child's filing serves those of its siblings too.
     """
 
@@ -70,6 +71,7 @@ class Document(Spec):
     blocks: bool = False
     always: bool = False
     serves: Literal["filing", "siblings"] = "filing"
+    reads: str = ""
 
     @model_validator(mode="after")
     def _owed_on_paper_or_in_person(self) -> Self:

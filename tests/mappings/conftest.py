@@ -26,7 +26,7 @@ def catalogue() -> Catalogue:
 def specs(tmp_path: Path) -> Path:
     """A copy of the spec folders."""
     source = Path(mappings.__file__).parent
-    for folder in ("procedures", "items", "formats", "codelists", "characters"):
+    for folder in ("procedures", "items", "formats", "codelists", "characters", "documents"):
         shutil.copytree(source / folder, tmp_path / folder)
     return tmp_path
 
