@@ -1,67 +1,17 @@
 """The rules of the offers (申出) around the child allowance and of the 児童扶養手当 現況届."""
 
-from collections.abc import Callable, Sequence
-from copy import deepcopy
 from datetime import date
 
 import pytest
-from lxml import etree
 
-from mappings.catalogue import Catalogue, mapping_for
-from mappings.engine import Source, map_batch
+from mappings.catalogue import Catalogue
 from mappings.examples import read_examples
-from mappings.form import check_form
-from mappings.places import NAMESPACE
-from pipeline.suites import suite_of, table_of
-from validation.checks import Status, SuiteSpec, Table
-from validation.rules import rule_column, verdict_columns
+from tests.mappings.form_changes import Change, add, broken_rules, changed_example, drop, put, suites_of, tables_of
 from validation.runner import check
 
-DAY = date(2026, 11, 24)
 KIFU, HENKO = "jidoteate-kifu", "jidoteate-kifu-henko"
 LUNCH, LUNCH_HENKO, GENKYO = "jidoteate-kyushokuhi", "jidoteate-kyushokuhi-henko", "jifuyo-genkyo"
 OFFERS = (KIFU, HENKO, LUNCH, LUNCH_HENKO)
-
-Change = Callable[[etree._Element], None]
-
-
-def tag(path: str) -> str:
-    return "/".join(f"{{{NAMESPACE}}}{name}" for name in path.split("/"))
-
-
-def put(path: str, text: str) -> Change:
-    """Write another value into the first element at ``path``."""
-
-    def change(content: etree._Element) -> None:
-        found = content.find(tag(path))
-        assert found is not None, path
-        found.text = text
-
-    return change
-
-
-def add(after: str, name: str, text: str) -> Change:
-    """Put an element behind the one at ``after``."""
-
-    def change(content: etree._Element) -> None:
-        found = content.find(tag(after))
-        assert found is not None, after
-        added = etree.Element(tag(name))
-        added.text = text
-        found.addnext(added)
-
-    return change
-
-
-def drop(path: str) -> Change:
-    """Take every element at ``path`` away."""
-
-    def change(content: etree._Element) -> None:
-        for found in content.findall(tag(path)):
-            found.getparent().remove(found)  # type: ignore[union-attr]  # an element that was found below another has a parent
-
-    return change
-
 
 # the procedure, its example, what the resident writes otherwise, the rules that must speak up
 CASES = [
@@ -96,42 +46,12 @@ CASES = [
 ]
 
 
-def tables_of(catalogue: Catalogue, procedure_id: str, sources: Sequence[Source]) -> dict[str, Table]:
-    """The records of applications that follow their form and are mapped without any finding, by the group that has any."""
-    procedure = catalogue.procedures[procedure_id]
-    versions = {source.content.get("様式版") or "" for source in sources}
-    assert [check_form(procedure, version, source.content) for version in versions for source in sources] == [[]] * len(sources)
-    mapped = map_batch(procedure, mapping_for(procedure, DAY, form_version=versions.pop()), sources, catalogue=catalogue, day=DAY)
-    assert mapped.findings == []
-    return {group: table_of(mapped.tables, group) for group, table in mapped.tables.items() if table.application}
-
-
-def suites_of(catalogue: Catalogue, procedure: str, tables: dict[str, Table]) -> list[tuple[SuiteSpec, Table]]:
-    chosen = catalogue.procedures[procedure]
-    return [(suite_of(catalogue, chosen, group, version="1", day=DAY), table) for group, table in tables.items()]
-
-
-def broken_rules(catalogue: Catalogue, procedure: str, source: Source) -> tuple[set[str], set[str]]:
-    """Rules that speak up, and those in shadow that only count."""
-    broken: dict[bool, set[str]] = {True: set(), False: set()}
-    for suite, table in suites_of(catalogue, procedure, tables_of(catalogue, procedure, [source])):
-        shadow = {rule_column(rule): rule.status is Status.SHADOW for rule in suite.rules}
-        for verdicts in verdict_columns(suite, table):
-            if not all(verdicts.passed):
-                broken[shadow[verdicts.column]].add(verdicts.column.partition(":")[2])
-    return broken[False], broken[True]
-
-
 @pytest.mark.parametrize("case", CASES, ids=[f"{procedure}-{number}-{place}" for place, (procedure, number, _, _) in enumerate(CASES)])
 def test_a_rule_speaks_up_for_what_it_forbids_and_for_nothing_else(
     catalogue: Catalogue, case: tuple[str, int, list[Change], set[str]]
 ) -> None:
     procedure, number, changes, rules = case
-    source = read_examples(catalogue.procedures[procedure])[number - 1].source
-    content = deepcopy(source.content)
-    for change in changes:
-        change(content)
-    told, _ = broken_rules(catalogue, procedure, Source(1, content, source.header, source.atena))
+    told, _ = broken_rules(catalogue, procedure, changed_example(catalogue, procedure, number, changes))
     assert told == rules
 
 
@@ -144,10 +64,7 @@ def test_the_examples_break_no_rule(catalogue: Catalogue, procedure: str) -> Non
 
 
 def test_an_unsure_rule_is_counted_and_told_to_nobody(catalogue: Catalogue) -> None:
-    source = read_examples(catalogue.procedures[KIFU])[1].source
-    content = deepcopy(source.content)
-    put("寄附額", "300000")(content)
-    assert broken_rules(catalogue, KIFU, Source(1, content, source.header, source.atena)) == (set(), {"KIFU-08"})
+    assert broken_rules(catalogue, KIFU, changed_example(catalogue, KIFU, 2, [put("寄附額", "300000")])) == (set(), {"KIFU-08"})
 
 
 @pytest.mark.parametrize("procedure", OFFERS)
