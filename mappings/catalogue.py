@@ -181,6 +181,10 @@ def _check_names(file: Path, procedure: Procedure, notices: list[str]) -> None:
     for key, name in (("signature.signer", procedure.signature.signer), ("filer", procedure.filer)):
         if name not in roles:
             raise SpecError(file=file, key=key, problem=f"unknown role {name}", allowed=nearest(name, roles))
+    for document in procedure.documents:
+        if document.serves and document.serves not in roles:
+            key = f"documents.{document.code}.serves"
+            raise SpecError(file=file, key=key, problem=f"unknown role {document.serves}", allowed=nearest(document.serves, roles))
     for outcome in procedure.outcomes:
         if outcome.notice and outcome.notice not in notices:
             key = f"outcomes.{outcome.id}.notice"

@@ -61,7 +61,7 @@ class Document(Spec):
 
     always: owed, by the last of its ways, from every filing that does not bring it, whatever the portal's manifest says.
     reads: the document.yaml by which an attached workbook of it becomes a record beside the application.
-    serves: siblings when a document attached to one child's filing serves those of its siblings too.
+    serves: role of the person whose document it is, where one copy serves every filing that names the person (きょうだい).
     """
 
     code: str
@@ -70,7 +70,7 @@ class Document(Spec):
     way: tuple[Literal["電子", "郵送", "来所"], ...]
     blocks: bool = False
     always: bool = False
-    serves: Literal["filing", "siblings"] = "filing"
+    serves: str = ""
     reads: str = ""
 
     @model_validator(mode="after")

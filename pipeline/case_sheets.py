@@ -18,6 +18,7 @@ from pipeline.kinds import kind_of, outcomes_of
 from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, PersonRow
 from pipeline.records import load_tables
 from pipeline.residents import Resident, by_atena
+from pipeline.rounds import seat_of
 from pipeline.start_month import propose_start
 from pipeline.steps.identify import claim_context
 from pipeline.steps.verify import signer_context
@@ -162,6 +163,8 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
     yield ItemRow("到達日時", _moment(datetime.fromisoformat(row.arrived_at)))
     if row.previous_receipt:
         yield ItemRow("前回受付番号", _correction(row.previous_receipt, filing_day(hub, row)))
+    if seat := seat_of(hub, row):
+        yield ItemRow("利用調整の回", seat.reasoning)
     tables = load_tables(hub, [row.id]).get(row.id)
     if tables is None:
         return
@@ -198,6 +201,8 @@ def _documents(hub: Hub, application: int, procedure: Procedure, package: Packag
     for entered in hub.journal.rows(select(documents).where(documents.c.application == application).order_by(documents.c.document)):
         state = {"received": DocumentState.RECEIVED, "exempt": DocumentState.EXEMPT}.get(entered.state, DocumentState.RECEIVED)
         files = [f"添付{place:02d}" for place, file in enumerate(package.attachments, 1) if file.document == entered.document]
-        yield DocumentRow(
-            titles.get(entered.document, entered.document), DOCUMENT_STATES.get((entered.way, entered.state), state), "、".join(files)
-        )
+        title = titles.get(entered.document, entered.document)
+        if entered.lies_at:
+            yield DocumentRow(title, state, f"受付番号{entered.lies_at}の申請に添付")
+        else:
+            yield DocumentRow(title, DOCUMENT_STATES.get((entered.way, entered.state), state), "、".join(files))

@@ -50,37 +50,34 @@ class RoundCalendar(Spec):
             raise ValueError(f"round {twice} stands twice")
         return calendar
 
-    def name_of(self, round_id: str) -> str:
-        """The round's name; its id where the calendar no longer has it."""
-        return next((one.name for one in self.calendar if one.id == round_id), round_id)
-
     def seat(self, wish: date, arrived: datetime) -> "Seat":
         """The round of a filing that wishes a place from ``wish`` on: the first one for that start whose deadline it met."""
         rounds = sorted(self.calendar, key=lambda one: one.deadline)
         own = [one for one in rounds if one.first_start <= wish <= one.last_start]
         if not own:
-            return Seat(None, "ROUND_MISSING", f"利用希望開始日{to_wareki(wish)}に当たる利用調整の回がありません。")
+            return Seat(None, "ROUND_MISSING", f"利用希望開始日{to_wareki(wish)}に当たる回がありません")
         met = next((one for one in own if arrived <= one.deadline), None)
         if met:
-            return Seat(met.id, "", _sentence(met))
-        late = f"利用希望開始日{to_wareki(wish)}の回は{_moment(own[-1].deadline)}に締め切っています。"
-        later = next((one for one in rounds if arrived <= one.deadline and one.first_start > wish), None)
+            return Seat(met.id, "", _words(met))
+        late = f"利用希望開始日{to_wareki(wish)}の回は{_moment(own[-1].deadline)}に締切ずみ"
+        later = [one for one in rounds if arrived <= one.deadline and one.first_start > wish]
         if self.after_deadline == "next" and later:
-            return Seat(later.id, "", f"{late}次の回とします。{_sentence(later)}")
+            first = min(later, key=lambda one: one.first_start)
+            return Seat(first.id, "", f"{_words(first)}。{late}のため次の回")
         return Seat(None, "ROUND_PASSED", late)
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where a filing stands. round: id, None with the reason code of why there is none. reasoning: a sentence for clerks."""
+    """Where a filing stands. round: id, None with the reason code of why there is none. reasoning: in words for clerks."""
 
     round: str | None
     code: str
     reasoning: str
 
 
-def _sentence(one: Round) -> str:
-    return f"{one.name}（締切{_moment(one.deadline)}）の利用調整の対象です。"
+def _words(one: Round) -> str:
+    return f"{one.name}（締切{_moment(one.deadline)}）"
 
 
 def _moment(instant: datetime) -> str:

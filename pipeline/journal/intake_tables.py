@@ -112,6 +112,7 @@ documents = Table(
     Column("document", String(40), primary_key=True),
     Column("way", String(20), nullable=False),
     Column("state", String(20), nullable=False),
+    Column("lies_at", String(64)),
     one_of("way", ("electronic", "post", "visit")),
     one_of("state", ("received", "owed", "exempt")),
 )

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,8 +16,9 @@ from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import suite_runs
 from pipeline.journal.intake_tables import STAGES, applications
 from pipeline.records import join_tables, load_tables
-from pipeline.rounds import standing_of
+from pipeline.rounds import Standing, standing_of
 from pipeline.steps.replace_filings import replaced_by, take_place
+from pipeline.steps.share_documents import share_documents
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
 from pipeline.suites import suite_of, table_of
 from validation.checks import SuiteSpec
@@ -112,27 +113,33 @@ def keep_reports(hub: Hub, reports: Sequence[Report]) -> None:
 
 def _outcome(hub: Hub, row: Row[Any], found: list[Finding]) -> Outcome:
     standing = standing_of(hub, row)
-    earlier = earlier_filing(hub, row) if standing is None else standing.repeated
-    findings = list(found)
-    if standing is not None and standing.seat.code:
-        findings.append(Finding(standing.seat.code, where=ROUND_ITEM, severity=Severity.ALERT))
-    if earlier is not None:
-        findings.append(Finding("REPEAT_FILING", where=f"receipt {earlier}"))
-    receiving = hub.receiving(row.procedure)
-    if receiving is not None and not receiving.holds(legal_day(hub, row)):
-        findings.append(Finding("OUTSIDE_PERIOD", where="receiving", severity=Severity.ALERT))
+    findings = (*found, *_of_the_filing(hub, row, standing))
+    if Outcome(findings).stopping is not None:
+        return Outcome(findings, record=lambda write: share_documents(hub, write, row))
+    if standing is not None and standing.winner is not None:
+        return replaced_by(hub, row, standing.winner, findings)
 
     def record(write: Write) -> None:
+        share_documents(hub, write, row)
         if standing is not None:
             take_place(hub, write, row, standing)
         for destination in hub.enabled(row.procedure).destinations:
             owed = {"application": row.id, "destination": destination, "generation": GENERATION, "state": "owed"}
             write.insert_new(obligations, owed)
 
-    outcome = Outcome(findings=tuple(findings), record=record)
-    if outcome.stopping is not None:
-        return Outcome(findings=tuple(findings))
-    return replaced_by(row, standing.winner, findings) if standing and standing.winner else outcome
+    return Outcome(findings, record=record)
+
+
+def _of_the_filing(hub: Hub, row: Row[Any], standing: Standing | None) -> Iterator[Finding]:
+    """What is to be said of the filing as such: its round, an earlier one, the period."""
+    if standing is not None and standing.seat.code:
+        yield Finding(standing.seat.code, where=ROUND_ITEM, severity=Severity.ALERT)
+    earlier = earlier_filing(hub, row) if standing is None else standing.repeated
+    if earlier is not None:
+        yield Finding("REPEAT_FILING", where=f"receipt {earlier}")
+    receiving = hub.receiving(row.procedure)
+    if receiving is not None and not receiving.holds(legal_day(hub, row)):
+        yield Finding("OUTSIDE_PERIOD", where="receiving", severity=Severity.ALERT)
 
 
 def earlier_filing(hub: Hub, row: Row[Any]) -> str | None:

@@ -9,24 +9,23 @@ from sqlalchemy import Row, case, exists, func, insert, not_, select
 
 from pipeline.alarms import raise_alarm
 from pipeline.case_sheets import sheet_of
+from pipeline.cleaned_copies import cleaned_copies
 from pipeline.errors import EvidenceBroken
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
-from pipeline.inbox_files import Stored
-from pipeline.journal.intake_tables import applications, findings, parts, step_results
+from pipeline.journal.intake_tables import applications, documents, findings, parts, step_results
 from pipeline.packages import package_of
 from pipeline.printing.batch import write_batch
 from pipeline.printing.case_folder import SHEET_NAME, attachment_name, write_case
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.sheets import SheetError
-from pipeline.steps.open_packages import cleaned_context
 from pipeline.steps.worklist import finding_row
 from vocabulary.findings import Finding, Refused, Severity
 
 log = logging.getLogger(__name__)
 
 STEP = "case"
-WORTH_A_SHEET = ("held", "waiting", "delivered")
+WORTH_A_SHEET = ("held", "waiting", "delivered", "settled")
 
 
 def lay_out_cases(hub: Hub) -> dict[str, int]:
@@ -83,7 +82,9 @@ def case_name(row: Row[Any]) -> str:
 def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
     """Opened applications whose state has no sheet yet: a person has to act, or the records have left; not each stage in between."""
     apart = case((applications.c.restricted, "/restricted"), else_="")
-    state = applications.c.stage + "/" + applications.c.disposition + "/" + func.coalesce(applications.c.reason, "") + apart
+    lent = exists().where(documents.c.application == applications.c.id, documents.c.lies_at.is_not(None))
+    shared = case((lent, "/shared"), else_="")
+    state = applications.c.stage + "/" + applications.c.disposition + "/" + func.coalesce(applications.c.reason, "") + apart + shared
     drawn = exists().where(step_results.c.application == applications.c.id, step_results.c.step == STEP, step_results.c.inputs == state)
     wanted = select(applications, state.label("state")).where(applications.c.municipality == hub.code, applications.c.stage != "stored")
     rows = hub.journal.rows(wanted.where(applications.c.disposition.in_(WORTH_A_SHEET), not_(drawn)).order_by(applications.c.id))
@@ -97,7 +98,7 @@ def write_folder(hub: Hub, row: Row[Any]) -> None:
     """
     package = package_of(hub, row)
     sheet = sheet_of(hub, row, package)
-    cleaned = _cleaned_copies(hub, row)
+    cleaned = cleaned_copies(hub, row)
     attachments = []
     for ordinal, attachment in enumerate(package.attachments, start=1):
         extension = PurePosixPath(attachment.file).suffix.lstrip(".").lower()
@@ -114,16 +115,6 @@ def _leave_open_folder(hub: Hub, row: Row[Any]) -> None:
     print_batch(hub, ordinary, row.filed_on)
     fault_point("cases.left_open_print")
     shutil.rmtree(ordinary / case_name(row))
-
-
-def _cleaned_copies(hub: Hub, row: Row[Any]) -> dict[str, bytes]:
-    statement = select(parts.c.name, parts.c.cleaned_blob).where(parts.c.application == row.id, parts.c.cleaned_blob.is_not(None))
-    copies: dict[str, bytes] = {}
-    for name, blob in hub.journal.rows(statement):
-        path, digest, size = blob.split("#")
-        stored = Stored(digest=digest, size=int(size), path=path)
-        copies[name] = hub.store.get(stored, context=cleaned_context(hub.code, row.receipt, name))
-    return copies
 
 
 def _note(hub: Hub, done: list[tuple[Row[Any], str]]) -> None:

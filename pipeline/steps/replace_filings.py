@@ -11,19 +11,21 @@ from pipeline.journal.delivery_tables import canonical, obligations
 from pipeline.journal.intake_tables import applications, findings
 from pipeline.records import canonical_row, load_tables
 from pipeline.rounds import Filing, Standing, is_handed_on
+from pipeline.steps.share_documents import share_documents
 from pipeline.steps.worklist import Outcome, finding_row
 from vocabulary.findings import Finding, Severity
 
 REPLACED = "REPLACED"
 
 
-def replaced_by(row: Filing, winner: Filing, found: Sequence[Finding]) -> Outcome:
+def replaced_by(hub: Hub, row: Filing, winner: Filing, found: Sequence[Finding]) -> Outcome:
     """The outcome of a filing that came to its check after the one that counts: it is settled, and nothing is owed for it."""
 
     def record(write: Write) -> None:
+        share_documents(hub, write, row)
         write.leaf("filing_replaced", application=row.id, by=winner.id)
 
-    finding = Finding(REPLACED, where=f"receipt {winner.receipt}", severity=Severity.INFO)
+    finding = Finding(REPLACED, where=f"receipt {winner.receipt}", severity=Severity.ALERT)
     return Outcome(findings=(*found, finding), record=record, marks={"disposition": "settled", "reason": REPLACED})
 
 
@@ -43,7 +45,7 @@ def _settle(hub: Hub, write: Write, earlier: Filing, row: Filing) -> bool:
     settled = {"disposition": "settled", "reason": REPLACED, "disposed_on": hub.clock.today().isoformat()}
     if write.execute(update(applications).where(unfinished).values(**settled)).rowcount:
         write.execute(obligations.delete().where(obligations.c.application == earlier.id))
-        finding = Finding(REPLACED, where=f"receipt {row.receipt}", severity=Severity.INFO)
+        finding = Finding(REPLACED, where=f"receipt {row.receipt}", severity=Severity.ALERT)
         write.insert_many(findings, [finding_row(earlier.id, "check", finding)])
         write.leaf("filing_replaced", application=earlier.id, by=row.id)
     return True

@@ -1,0 +1,11 @@
+"""The ledger of documents (提出物台帳) says at which filing a document lies that serves siblings too."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    op.add_column("documents", sa.Column("lies_at", sa.String(length=64), nullable=True))
