@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sandbox.applications import Application, Bureau, Slot
-from sandbox.defects_signature import sent, usual
-from sandbox.forms import Form
+from sandbox.defects_signature import part, sent, usual
+from sandbox.forms import Form, leaf
 from sandbox.listing_lines import Line, line_of
 from sandbox.packages import Attachment, pack
 from sandbox.packages_images import tiny_jpeg, tiny_png
@@ -71,12 +71,15 @@ def xml_shift_jis(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
 
 
 def unknown_form_version(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
-    """Two applications on a version of the form that nobody has announced."""
+    """Two applications on a version of the form that nobody has announced: one item has another name, one question is new."""
     return [line for slot in slots for line in sent(bureau, _of_version(_nursery(bureau, slot)))]
 
 
 def _of_version(application: Application) -> Application:
     application.filled.set("様式版", _FUTURE_VERSION)
+    renamed = part(application.filled, "生活保護")
+    renamed.tag = f"{renamed.tag}の受給"
+    part(application.filled, "保育必要量").addnext(leaf("延長保育の希望", "2"))
     form: Form = replace(application.form, version=_FUTURE_VERSION)
     return replace(application, form=form)
 

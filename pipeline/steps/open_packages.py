@@ -13,6 +13,7 @@ from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.intake_tables import applications, documents, parts
 from pipeline.packages import package_of
+from pipeline.parked_forms import draft_parked, drafts_of
 from pipeline.steps.worklist import Outcome, Step, run_step
 from vocabulary.findings import Finding, Severity, refuse
 
@@ -20,8 +21,10 @@ WAYS = {"郵送": "post", "来所": "visit"}
 
 
 def open_packages(hub: Hub) -> dict[str, int]:
-    """Open every stored application."""
-    return run_step(hub, STEP)
+    """Open every stored application; for parked groups, draft what a new form version needs."""
+    counts = run_step(hub, STEP)
+    draft_parked(hub)
+    return counts
 
 
 def _inputs(hub: Hub, row: Row[Any]) -> str:
@@ -72,7 +75,8 @@ def _park(hub: Hub, procedure: Procedure, version: str) -> Outcome:
     """Hold the group of an unknown form version and raise one alarm for it."""
 
     def record(write: Write) -> None:
-        raise_alarm(hub, write, kind="FORM_VERSION_UNKNOWN", subject=f"{procedure.form_id}/{version}")
+        drafts = drafts_of(procedure.form_id, version)
+        raise_alarm(hub, write, kind="FORM_VERSION_UNKNOWN", subject=f"{procedure.form_id}/{version} ({drafts})")
 
     return Outcome(findings=(Finding("FORM_VERSION_UNKNOWN", where=f"{procedure.form_id}/{version[:20]}"),), record=record)
 
