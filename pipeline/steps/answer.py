@@ -36,6 +36,7 @@ RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "
 WIDTHS = {"kettei_bango": 60, "bunsho_bango": 60, "tsuchisho": 20}
 """What the decision record holds: one longer text would undo the whole file's transaction on PostgreSQL."""
 EARLY = "DECISION_EARLY"
+GIVES_REASONS = ("REJECTED", "CORRECTION")
 LARGEST_COUNT = 9
 """Digits of the number of records that a receipt may state."""
 
@@ -270,10 +271,10 @@ def _decision_row(hub: Hub, application: int, outcome: Outcome, row: dict[str, s
 
 
 def _is_complete(row: dict[str, str], outcome: Outcome) -> bool:
-    """A decision has a day and a number, and a refusal has its reasons; nothing is longer than its field of the decision record."""
+    """A decision has a day and a number, what is refused or sent back has reasons; nothing is longer than its field of the record."""
     if any(len(row[name]) > most for name, most in WIDTHS.items()):
         return False
-    return _is_day(row["kettei_nengappi"]) and bool(row["kettei_bango"]) and (outcome.status != "REJECTED" or bool(row["riyu"]))
+    return _is_day(row["kettei_nengappi"]) and bool(row["kettei_bango"]) and (outcome.status not in GIVES_REASONS or bool(row["riyu"]))
 
 
 def _is_day(text: str) -> bool:
