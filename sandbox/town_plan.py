@@ -18,6 +18,11 @@ GOOD_WEIGHTS: Mapping[str, int] = {
     "shisetsu-nintei": 3,
     "ninshin-todokede": 12,
     "jidoteate-mishiharai": 5,
+    "jidoteate-kifu": 2,
+    "jidoteate-kifu-henko": 2,
+    "jidoteate-kyushokuhi": 3,
+    "jidoteate-kyushokuhi-henko": 2,
+    "jifuyo-genkyo": 6,
 }
 """How often residents file each procedure, by weight."""
 OUT_OF_SCOPE_SHARE = 0.05
@@ -34,6 +39,11 @@ _KINDS: Mapping[str, tuple[str, ...]] = {
     "shisetsu-nintei": ("nursery",),
     "ninshin-todokede": ("expecting",),
     "jidoteate-mishiharai": ("bereaved",),
+    "jidoteate-kifu": ("change",),
+    "jidoteate-kifu-henko": ("change",),
+    "jidoteate-kyushokuhi": ("schooling",),
+    "jidoteate-kyushokuhi-henko": ("schooling",),
+    "jifuyo-genkyo": ("single-parent",),
 }
 _RESERVED: Mapping[str, int] = {
     "complete": 30, "nursery": 16, "bereaved": 2, "protected": 1, "public-servant": 1, "wide-name": 1, "twins": 1, "undated": 1,
