@@ -33,6 +33,8 @@ COLUMNS = (
 GROUP_COLUMNS = ("グループ名称", "表示名")
 TYPES = ("X", "Ｎ", "9", "9V", "S9", "DATE", "YEAR", "TIME")
 _CONDITIONS = re.compile(r"必須|任意|条件付き必須※※.+")
+# A title also names the group's sheet in a workbook.
+_SHEET_NAME = re.compile(r"[^\[\]:*?/\\']{1,31}")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -89,6 +91,8 @@ def read_group_titles(folder: Path, groups: Mapping[str, Group]) -> Mapping[str,
             raise SpecError(file=path, key=f"line {line}", problem="a cell is empty or missing", allowed=",".join(GROUP_COLUMNS))
         if cells[0] not in groups or cells[1] in titles.values():
             raise SpecError(file=path, key=f"line {line}", problem=f"{cells[0]} has no items, or the title stands twice")
+        if not _SHEET_NAME.fullmatch(cells[1]):
+            raise SpecError(file=path, key=f"line {line}", problem="no name of a sheet", allowed=r"1 to 31 characters but []:*?/\'")
         titles[cells[0]] = cells[1]
     return titles
 

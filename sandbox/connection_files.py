@@ -7,8 +7,8 @@ from typing import Any
 
 from sandbox.secret_files import write_private
 
-SFTP_DESTINATIONS = ("jidoteate-host", "jidoteate-std", "kenko-kanri")
-FOLDER_DESTINATIONS = ("hoiku",)
+SFTP_DESTINATIONS = ("jidoteate-host", "jidoteate-std", "jifuyo", "kenko-kanri")
+FOLDER_DESTINATIONS = ("hoiku", "hoiku-ichiran", "kyushoku")
 
 
 def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp: int, host_key: str) -> None:

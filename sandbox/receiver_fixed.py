@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from sandbox.receiver_verdict import Verdict, rejected
+from sandbox.receiver_items import RECEIPT
+from sandbox.receiver_verdict import Verdict, rejected, taken
 
 LAYOUTS = Path(__file__).parents[1] / "mappings" / "formats" / "legacy-fixed" / "layouts"
-_RECEIPT = "uketsukebango"
 _KIND_BYTES = 3
 _COUNT = slice(1, 9)
 
@@ -35,24 +35,24 @@ def read_fixed(data: bytes, layouts: Path = LAYOUTS) -> Verdict:
     return _receipts(body, _places(layouts))
 
 
-def _receipts(body: list[bytes], places: dict[bytes, slice]) -> Verdict:
+def _receipts(body: list[bytes], places: dict[bytes, tuple[str, slice]]) -> Verdict:
     if any(record[:_KIND_BYTES] not in places for record in body):
         return rejected("RECORD_KIND")
     try:
-        found = [record[places[record[:_KIND_BYTES]]].decode("ascii").strip() for record in body]
+        found = [(record[place].decode("ascii").strip(), group) for record in body for group, place in [places[record[:_KIND_BYTES]]]]
     except UnicodeDecodeError:
         return rejected("NO_RECEIPT_NUMBER")
-    return Verdict("OK", "", len(body), tuple(dict.fromkeys(found))) if all(found) else rejected("NO_RECEIPT_NUMBER")
+    return taken(found)
 
 
-def _places(layouts: Path) -> dict[bytes, slice]:
-    """Kind and sub kind → where the 受付番号 stands in the record, in bytes."""
-    places: dict[bytes, slice] = {}
+def _places(layouts: Path) -> dict[bytes, tuple[str, slice]]:
+    """Kind and sub kind → group, and where the 受付番号 stands in the record, in bytes."""
+    places: dict[bytes, tuple[str, slice]] = {}
     for file in sorted(layouts.glob("*.yaml")):
         layout: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  strings only
         start = _KIND_BYTES
         for field in layout["fields"]:
-            if field["item"] == _RECEIPT:
-                places[(layout["kind"] + layout["sub"]).encode()] = slice(start, start + int(field["width"]))
+            if field["item"] == RECEIPT:
+                places[(layout["kind"] + layout["sub"]).encode()] = layout["group"], slice(start, start + int(field["width"]))
             start += int(field["width"])
     return places

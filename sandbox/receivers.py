@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,29 +11,34 @@ from pathlib import Path
 from sandbox.journals import Journals
 from sandbox.receiver_csv import read_csv
 from sandbox.receiver_fixed import read_fixed
+from sandbox.receiver_legacy_csv import read_legacy_csv
+from sandbox.receiver_outcomes import decide, read_words, words_of
 from sandbox.receiver_verdict import Verdict, rejected
+from sandbox.receiver_workbook import read_workbook
+from sandbox.receiver_xml import read_xml
 from sandbox.secret_files import write_private
 
-_READERS: Mapping[str, Callable[[bytes], Verdict]] = {".csv": read_csv, ".dat": read_fixed}
 _RECEIPT_HEADER = ("file_name", "sha256", "records", "result", "reason")
 _RESULT_HEADER = ("uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "bunsho_bango", "tsuchisho", "riyu")
-_REFUSED_PERCENT = 4
-_REFUSAL = "支給要件に該当しないため"
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """One receiving system. ``decides``: whether its outcomes are 認定 and 却下, else everything is 受理."""
+    """One receiving system. suffix: the end of the file names that it looks for. read: its own reading of name and data."""
 
     name: str
-    decides: bool
+    suffix: str
+    read: Callable[[str, bytes], Verdict]
 
 
 RECEIVERS = (
-    Receiver("jidoteate-host", decides=True),
-    Receiver("jidoteate-std", decides=True),
-    Receiver("hoiku", decides=False),
-    Receiver("kenko-kanri", decides=False),
+    Receiver("jidoteate-host", ".dat", lambda _, data: read_fixed(data)),
+    Receiver("jidoteate-std", ".csv", read_csv),
+    Receiver("hoiku", ".csv", read_csv),
+    Receiver("hoiku-ichiran", ".xlsx", lambda _, data: read_workbook(data)),
+    Receiver("kenko-kanri", ".csv", read_csv),
+    Receiver("kyushoku", ".csv", lambda _, data: read_legacy_csv(data)),
+    Receiver("jifuyo", ".xml", lambda _, data: read_xml(data)),
 )
 
 
@@ -45,6 +50,7 @@ class ReceivingSystems:
         self._journals = journals
         self._now = now
         self._taken = {entry["key"] for entry in journals.earlier("receiver", "taken")}
+        self._words = read_words()
         self._answered = {entry["key"] for entry in journals.earlier("receiver", "results")}
 
     def settle_receipts(self) -> int:
@@ -53,7 +59,7 @@ class ReceivingSystems:
 
     def settle_results(self) -> int:
         """Leave the results of every file that was taken and found good. Returns how many result files were written."""
-        return sum(self._decide(receiver, file) for receiver in RECEIVERS for file in self._arrived(receiver))
+        return sum(self._decide(receiver) for receiver in RECEIVERS)
 
     def _arrived(self, receiver: Receiver) -> list[Path]:
         inbox = self._root / "delivered" / receiver.name
@@ -65,7 +71,7 @@ class ReceivingSystems:
         key = f"{receiver.name}/{file.name}/{sha256}"
         if key in self._taken:
             return False
-        verdict = _read(file.name, data)
+        verdict = _read(receiver, file.name, data)
         row = (file.name, sha256, str(verdict.records), verdict.result, verdict.reason)
         self._leave(receiver, f"receipts/{file.name}.receipt.csv", [_RECEIPT_HEADER, row])
         self._taken.add(key)
@@ -74,29 +80,30 @@ class ReceivingSystems:
         self._journals.effect("receiver", "taken", key, **fields, **outcome)
         return True
 
-    def _decide(self, receiver: Receiver, file: Path) -> bool:
-        data = file.read_bytes()
-        key = f"{receiver.name}/{file.name}/{hashlib.sha256(data).hexdigest()}"
-        if key not in self._taken or key in self._answered:
-            return False
-        verdict = _read(file.name, data)
-        if verdict.result != "OK":
-            return False
-        rows = [self._result(receiver, receipt) for receipt in verdict.receipts]
-        self._leave(receiver, f"results/{file.name}.results.csv", [_RESULT_HEADER, *rows])
-        self._answered.add(key)
-        self._journals.effect("receiver", "results", key, destination=receiver.name, name=file.name, rows=len(rows))
-        return True
-
-    def _result(self, receiver: Receiver, receipt: str) -> tuple[str, ...]:
-        number = int(hashlib.sha256(f"decision:{receipt}".encode()).hexdigest()[:12], 16)
+    def _decide(self, receiver: Receiver) -> int:
+        """Results for each file, by what all files say of an application: its main record may stand in another one."""
+        verdicts = {file.name: (key, verdict) for file in self._arrived(receiver) for key, verdict in [self._judged(receiver, file)]}
+        groups: dict[str, set[str]] = {}
+        for _, verdict in verdicts.values():
+            for receipt, group in verdict.named:
+                groups.setdefault(receipt, set()).add(group)
         day = self._now().date().isoformat()
-        decision, document = f"{number % 1_000_000:06d}", f"第{number // 1_000_000 % 100_000}号"
-        if not receiver.decides:
-            return (receipt, "受理", day, decision, document, "受理通知書", "")
-        if number % 100 < _REFUSED_PERCENT:
-            return (receipt, "却下", day, decision, document, "却下通知書", _REFUSAL)
-        return (receipt, "認定", day, decision, document, "認定通知書", "")
+        left = 0
+        for name, (key, verdict) in verdicts.items():
+            if key not in self._taken or key in self._answered or verdict.result != "OK":
+                continue
+            decided = [decide(receipt, words_of(groups[receipt], self._words), day) for receipt in verdict.receipts]
+            rows = [row for row in decided if row is not None]
+            self._answered.add(key)
+            if rows:
+                self._leave(receiver, f"results/{name}.results.csv", [_RESULT_HEADER, *rows])
+                self._journals.effect("receiver", "results", key, destination=receiver.name, name=name, rows=len(rows))
+                left += 1
+        return left
+
+    def _judged(self, receiver: Receiver, file: Path) -> tuple[str, Verdict]:
+        data = file.read_bytes()
+        return f"{receiver.name}/{file.name}/{hashlib.sha256(data).hexdigest()}", _read(receiver, file.name, data)
 
     def _leave(self, receiver: Receiver, name: str, rows: list[tuple[str, ...]]) -> None:
         text = io.StringIO(newline="")
@@ -104,6 +111,5 @@ class ReceivingSystems:
         write_private(self._root / "sandbox" / "receivers" / receiver.name / "out" / name, text.getvalue().encode())
 
 
-def _read(name: str, data: bytes) -> Verdict:
-    reader = _READERS.get(Path(name).suffix)
-    return reader(data) if reader else rejected("FILE_NAME")
+def _read(receiver: Receiver, name: str, data: bytes) -> Verdict:
+    return receiver.read(name, data) if name.endswith(receiver.suffix) else rejected("FILE_NAME")

@@ -24,6 +24,7 @@ _COMMANDS = MappingProxyType(
         "inspect": "pipeline.cli.inspect_packages:inspect",
         "try": "pipeline.cli.try_application:try_application",
         "explain": "pipeline.cli.explain:explain",
+        "schemas": "pipeline.cli.schemas:schemas",
         "form": "pipeline.cli.form:form",
         "setup": "pipeline.cli.set_up:setup",
         "run": "pipeline.cli.flows:run",

@@ -21,6 +21,7 @@ from pipeline.journal.intake_tables import applications, persons
 from pipeline.steps.answer import RECEIPT_COLUMNS, RESULT_COLUMNS, read_answers
 from pipeline.steps.close_day import inspect_day
 from pipeline.steps.report_day import channel_counts
+from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS
 from sandbox.journals import read_journal
 from tests.pipeline.days import DAY, NEXT_DAY, at, hub_at, outside, rows, run
 
@@ -31,7 +32,7 @@ STD, NURSERY = "jidoteate-std", "hoiku"
 def hub(own: Callable[[Path], Path], delivered_root: Path) -> Iterator[Hub]:
     """The hub after delivery; the receiving systems are folders of this machine, and they have not decided anything yet."""
     root = own(delivered_root)
-    for name in ("jidoteate-host", STD, NURSERY, "kenko-kanri"):
+    for name in (*SFTP_DESTINATIONS, *FOLDER_DESTINATIONS):
         connection = {"kind": "folder", "inbox": f"delivered/{name}", "outbox": f"sandbox/receivers/{name}/out"}
         (root / f"connections/{name}.json").write_text(json.dumps(connection), encoding="utf-8")
         for file in outbox(root, name, "results").iterdir():

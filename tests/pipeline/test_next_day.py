@@ -28,7 +28,7 @@ from tests.pipeline.register import Card, write_file
 from vocabulary.clock import Clock
 
 Own = Callable[[Path], Path]
-SFTP_DESTINATIONS = {"jidoteate-host", "jidoteate-std", "kenko-kanri"}
+SFTP_DESTINATIONS = {"jidoteate-host", "jidoteate-std", "jifuyo", "kenko-kanri"}
 NOTIFY = ("answers", "statuses", "notices")
 
 

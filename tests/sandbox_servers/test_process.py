@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import process
+from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS
 from sandbox.journals import read_journal
 from vocabulary.clock import JST
 
@@ -75,7 +76,8 @@ def test_secrets_and_connections_are_for_the_owner_only(running: process.Running
     files += [*(running.root / "sandbox" / "secrets").iterdir(), running.root / "sandbox" / "tls" / "server.key"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     names = {file.stem for file in (running.root / "connections").iterdir()}
-    assert names == {"portal", "osr", "register", "jpki", "jidoteate-host", "jidoteate-std", "kenko-kanri", "hoiku"}
+    others = {"portal", "osr", "register", "jpki"}
+    assert names == {*others, *SFTP_DESTINATIONS, *FOLDER_DESTINATIONS}
     for file in (running.root / "connections").iterdir():
         paths = {key: value for key, value in json.loads(file.read_text()).items() if key in ("ca", "secret_file", "key_file")}
         assert not any(Path(value).is_absolute() for value in paths.values())

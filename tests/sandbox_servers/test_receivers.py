@@ -9,7 +9,7 @@ from connectors.profile import read_profile
 from sandbox.journals import Journals
 from sandbox.receiver_csv import read_csv
 from sandbox.receiver_fixed import read_fixed
-from sandbox.receivers import ReceivingSystems
+from sandbox.receivers import RECEIVERS, ReceivingSystems
 from vocabulary.clock import JST
 
 PROFILE = read_profile("receivers")
@@ -18,7 +18,7 @@ GOOD = f'uketsukebango,shimei\r\n{RECEIPTS[0]},"那覇,\n太郎"\r\n{RECEIPTS[1]
 
 
 def test_a_good_csv_is_taken_with_its_receipt_numbers() -> None:
-    verdict = read_csv(GOOD)
+    verdict = read_csv("a.csv", GOOD)
     assert (verdict.result, verdict.records, verdict.receipts) == ("OK", 3, RECEIPTS)
 
 
@@ -40,7 +40,7 @@ def test_a_good_csv_is_taken_with_its_receipt_numbers() -> None:
     ],
 )
 def test_a_csv_that_breaks_the_agreement_is_not_taken(data: bytes, reason: str) -> None:
-    verdict = read_csv(data)
+    verdict = read_csv("a.csv", data)
     assert (verdict.result, verdict.reason) == ("NG", reason)
 
 
@@ -86,8 +86,8 @@ def test_a_fixed_length_file_that_breaks_the_agreement_is_not_taken(layouts: Pat
 
 @pytest.fixture
 def systems(tmp_path: Path) -> ReceivingSystems:
-    for name in ("jidoteate-host", "jidoteate-std", "hoiku", "kenko-kanri"):
-        (tmp_path / "delivered" / name).mkdir(parents=True)
+    for receiver in RECEIVERS:
+        (tmp_path / "delivered" / receiver.name).mkdir(parents=True)
     journals = Journals(tmp_path / "journals")
     return ReceivingSystems(tmp_path, journals=journals, now=lambda: datetime(2026, 11, 24, 12, tzinfo=JST))
 
@@ -121,13 +121,14 @@ def test_a_bad_file_gets_a_receipt_and_no_results(systems: ReceivingSystems, tmp
 
 def test_some_claims_are_refused_with_a_reason_and_the_same_ones_by_both_systems(systems: ReceivingSystems, tmp_path: Path) -> None:
     rows = "".join(f"20261124-{number:08d},x\r\n" for number in range(500))
-    for name in ("jidoteate-std", "jidoteate-host"):
-        (tmp_path / "delivered" / name / "a.csv").write_bytes(b"uketsukebango,x\r\n" + rows.encode())
+    file = "027_ninteiseikyu_472018_20261124_001.csv"
+    for name in ("jidoteate-std", "hoiku"):
+        (tmp_path / "delivered" / name / file).write_bytes(b"uketsukebango,x\r\n" + rows.encode())
     systems.settle_receipts()
     systems.settle_results()
     answers = [
-        (tmp_path / "sandbox" / "receivers" / name / "out" / "results" / "a.csv.results.csv").read_text(encoding="utf-8")
-        for name in ("jidoteate-std", "jidoteate-host")
+        (tmp_path / "sandbox" / "receivers" / name / "out" / "results" / f"{file}.results.csv").read_text(encoding="utf-8")
+        for name in ("jidoteate-std", "hoiku")
     ]
     assert answers[0] == answers[1]
     cells = [line.split(",") for line in answers[0].splitlines()[1:]]

@@ -1,0 +1,53 @@
+"""``hub schemas``: the XSD of each business's records, made from its items, to hand to a receiving system."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.cli.group import RED
+from pipeline.errors import SettingError
+from pipeline.places import PROJECT, specifications_folder
+
+SCHEMAS = PROJECT / "mappings" / "formats" / "standard-xml" / "schemas"
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[BUSINESS]…")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the schemas (default: that of standard-xml).")
+@click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 when a schema in the folder is not what the items say.")
+def schemas(names: tuple[str, ...], *, out: Path | None, check_only: bool) -> None:
+    """Write the XSD of each business (標準XMLのスキーマ) from its items. Example: hub schemas 027 --out var/schemas"""
+    folder = out or SCHEMAS
+    made = _made(names)
+    if check_only:
+        _say_stale([name for name, text in made.items() if not _is_same(folder / name, text)], folder)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in made.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    click.echo(f"{folder}: {len(made)} files")
+
+
+def _made(names: tuple[str, ...]) -> dict[str, str]:
+    from mappings.catalogue import load_catalogue
+    from mappings.specification import nearest
+    from mappings.xml_schema import schema_text
+
+    catalogue = load_catalogue(specifications_folder())
+    unknown = next((name for name in names if name not in catalogue.items), "")
+    if unknown:
+        raise SettingError(f"there is no business {unknown}", f"allowed: {nearest(unknown, catalogue.items)}")
+    declared = catalogue.formats["standard-xml"].declared
+    return {f"{business}.xsd": schema_text(declared, business) for business in names or tuple(catalogue.items)}
+
+
+def _is_same(file: Path, text: str) -> bool:
+    return file.is_file() and file.read_bytes() == text.encode()
+
+
+def _say_stale(stale: list[str], folder: Path) -> None:
+    if stale:
+        click.echo(f"{folder}: stale: {', '.join(stale)}. Write them anew with hub schemas", err=True)
+        sys.exit(RED)
+    click.echo(f"{folder}: every schema says what the items say")
