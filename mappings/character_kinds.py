@@ -16,6 +16,7 @@ SUSPECT = 8
 
 _POINTS = 0x110000
 _SURROGATES = slice(0xD800, 0xE000)
+_PRIVATE_USE = slice(0xE000, 0xF900)
 # First code point of each width of a Unicode encoding.
 _WIDTHS = {"utf-8": ((0, 1), (0x80, 2), (0x800, 3), (0x10000, 4)), "utf-16-le": ((0, 2), (0x10000, 4))}
 
@@ -47,6 +48,7 @@ def widths_of(encoding: Encoding) -> Bytes:
         for first, width in _WIDTHS[encoding.codec]:
             widths[first:] = width
         widths[_SURROGATES] = 0
+        widths[_PRIVATE_USE] = 0
     else:
         widths[list(encoding.codes)] = [len(code) for code in encoding.codes.values()]
     return widths

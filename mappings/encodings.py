@@ -1,6 +1,7 @@
 """Encodings (文字コード) that a format may declare: what has an exact way there and back is written, everything else is refused."""
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,6 +19,9 @@ _CODECS: Mapping[str, tuple[str, bytes]] = MappingProxyType(
 )
 NAMES = tuple(_CODECS)
 DOUBLE_CODES = ("nec", "ibm")
+
+# 外字: the same code is another character in another town, so that only an approved substitute can leave.
+PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 
 # Single bytes that are no CP932 at all; the codec invents control and private-use characters for them.
 _NO_CODE = frozenset({b"\x80", b"\xa0", b"\xfd", b"\xfe", b"\xff"})
@@ -37,8 +41,11 @@ class Encoding:
     codes: Mapping[int, bytes] | None = field(default=None, repr=False, compare=False)
 
     def encode(self, text: str) -> bytes:
-        """Raises UnicodeEncodeError at the first character without an exact way there and back."""
+        """Raises UnicodeEncodeError at the first character without an exact way there and back, or of private use."""
         if self.codes is None:
+            private = PRIVATE_USE.search(text)
+            if private:
+                raise UnicodeEncodeError(self.codec, text, private.start(), private.end(), "means something in one town only")
             return text.encode(self.codec)
         return codecs.charmap_encode(text, "strict", self.codes)[0]
 
@@ -78,7 +85,7 @@ def _cp932_codes(double_codes: str) -> Mapping[int, bytes]:
         except UnicodeDecodeError:
             continue
         # Two characters are two single bytes that only look like a pair.
-        if len(character) == 1 and code not in _NO_CODE:
+        if len(character) == 1 and code not in _NO_CODE and not PRIVATE_USE.match(character):
             codes.setdefault(ord(character), code)
     return MappingProxyType(codes)
 

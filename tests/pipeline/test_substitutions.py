@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from pipeline.balance import balance_of
+from pipeline.cli import main
 from pipeline.errors import SettingError
 from pipeline.hub import open_hub
 from pipeline.journal.delivery_tables import batch_items, canonical, losses, obligations
@@ -78,6 +80,24 @@ def test_only_that_record_waits_and_only_for_that_system(planted: tuple[Path, in
     (finding,) = rows(root, select(findings).where(findings.c.application == application, findings.c.step == "release"))
     assert finding.place == f"{HOST}: {GROUP}[1].shimei"
     assert not any(part in f"{finding.place}{finding.detail}" for part in "葛城𠮷子")
+
+
+def test_municipal_it_sees_the_characters_that_hold_records_and_nothing_else_of_the_values(
+    planted: tuple[Path, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, application = planted
+    monkeypatch.setenv("HUB_NOW", at(11).isoformat())
+    listing = ["characters", "held", "--root", str(root)]
+    assert CliRunner().invoke(main, listing).stdout == "文字のために保留になっているレコードはありません。\n"
+    run(root, ("release",), at(10))
+    said = CliRunner().invoke(main, listing)
+    assert said.exit_code == 0
+    assert STANDARD not in said.stdout
+    (receipt,) = rows(root, select(applications.c.receipt).where(applications.c.id == application))
+    for words in (HOST, "U+845B U+E0100", "葛 U+845B", "U+20BB7", "吉 U+5409", "MJ032129", receipt.receipt, f"{GROUP}.shimei"):
+        assert words in said.stdout
+    assert "城" not in said.stdout
+    assert "子" not in said.stdout
 
 
 def test_an_approved_substitution_lets_it_out_and_stands_in_the_ledger(
