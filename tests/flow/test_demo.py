@@ -117,7 +117,7 @@ def _without_seconds(summary: dict[str, Any]) -> dict[str, Any]:
 def test_layout_of_the_root_is_the_contracts(demo: Demo) -> None:
     assert (demo.root / "reports" / "index.html").is_file()
     assert (demo.root / "hub.db").is_file()
-    assert {folder.name for folder in (demo.root / "delivered").iterdir()} == DESTINATIONS
+    assert {folder.name for folder in (demo.root / "delivered").iterdir()} == set(SETTINGS.destinations)
     numbers = (demo.root / "sandbox" / "town" / "numbers.txt").read_text(encoding="ascii").splitlines()
     assert len(numbers) > APPLICATIONS
     assert all(len(number) == 12 and number.isdigit() for number in numbers)

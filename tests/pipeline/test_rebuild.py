@@ -9,6 +9,7 @@ from sqlalchemy import select
 from mappings.engine import map_batch
 from mappings.records import Context
 from mappings.release import write as lay_out
+from pipeline.attached_documents import read_attached
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, open_hub
 from pipeline.journal.delivery_tables import batch_items, batches, canonical
@@ -20,7 +21,7 @@ from pipeline.steps.map_records import source_of
 from tests.pipeline.days import NAHA, at
 from vocabulary.clock import Clock
 
-SEQUENCE = re.compile(r"_(\d{3})\.(?:csv|dat)$")
+SEQUENCE = re.compile(r"_(\d{3})\.(?:csv|dat|xml|xlsx)$")
 
 
 def rebuild(hub: Hub, batch: int, destination: str, name: str) -> dict[str, bytes]:
@@ -34,7 +35,7 @@ def rebuild(hub: Hub, batch: int, destination: str, name: str) -> dict[str, byte
     for row in rows:
         _, mapping, source = source_of(hub, row)
         mapped = map_batch(procedure, mapping, [source], catalogue=hub.catalogue, day=legal_day(hub, row))
-        tables.append(split_tables(mapped.tables)[row.id])
+        tables.append(split_tables(mapped.tables)[row.id] | read_attached(hub, row)[0])
     found = SEQUENCE.search(name)
     assert found is not None
     context = Context(hub.code, procedure.business, procedure.short, at(9).date(), int(found[1]))
