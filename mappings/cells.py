@@ -8,11 +8,8 @@ from numpy.typing import NDArray
 
 from mappings.character_kinds import SUSPECT, Bytes, Kinds, pairs_of
 from mappings.layouts import FieldLayout
-from mappings.records import Column
+from mappings.repetition import Places
 
-Places = NDArray[np.int64]
-
-_SAMPLE = 512
 _SPACE, _ZERO, _NINE = 0x20, 0x30, 0x39
 
 
@@ -110,17 +107,6 @@ def look(texts: Sequence[str | None], kinds: Kinds) -> Texts:
     else:
         points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     return Texts(joined, lengths, np.cumsum(lengths), points, kinds.of_point.take(points))
-
-
-def distinct(column: Column) -> tuple[Column, Places | None]:
-    """The texts of a column that repeats itself, each once, and which of them each row shows; else the column as it is, and None."""
-    sample = column[:_SAMPLE]
-    if 2 * len(set(sample)) > len(sample):
-        return column, None
-    index = {text: number for number, text in enumerate(dict.fromkeys(column))}
-    if 2 * len(index) > len(column):
-        return column, None
-    return list(index), np.fromiter(map(index.__getitem__, column), np.int64, len(column))
 
 
 def _lay(block: Bytes, cells: Cells, field: FieldLayout) -> None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mappings.cells import Places
 from mappings.character_kinds import Bytes
 from mappings.encodings import Encoding
 from mappings.layouts import FieldLayout, Format
 from mappings.records import Context, FileBytes, Record, Span, Table, Written
 from mappings.repertoire import Examined, examine
+from mappings.repetition import Places
 from vocabulary.findings import Refused, refuse
 
 _END = b"\r\n"

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mappings.cells import Cells, Places, distinct, look
+from mappings.cells import Cells, look
 from mappings.character_kinds import Kinds, kinds_of
 from mappings.layouts import FieldLayout, Format
 from mappings.records import Column, Loss, Table
+from mappings.repetition import Places, distinct
 from mappings.substitutions import SOURCE_LENGTH, Substitute, SubstitutionTable, code_points
 from vocabulary.findings import Finding
 
@@ -96,7 +97,7 @@ class _Examination:
         suspects = seen.suspects(field)
         if suspects:
             verdicts = {place: self._look_closer(texts[place] or "", field) for place in suspects}
-            column, texts = list(column), list(texts)
+            column = list(column)
             for place, verdict in verdicts.items():
                 texts[place] = verdict.text
             for row, verdict in _by_row(verdicts, of_row):

@@ -4,16 +4,21 @@ import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mappings.codelists import CodeList
 from mappings.records import Column
+from mappings.repetition import distinct
 from mappings.specification import nearest
+from mappings.wide_columns import full_column
 from vocabulary.bank import to_holder_kana, valid_holder_kana
 from vocabulary.dates import read_date
 from vocabulary.widths import to_full, to_half_ascii
 
+# Days of birth and of events: a town's have a few ten thousand spellings, which come back in every batch.
+_DATES = 50_000
 
 class Changed(NamedTuple):
     """A transformed column and, for each refused row, the reason code; the value of a refused row is None."""
@@ -27,44 +32,56 @@ class Unfit(Exception):  # noqa: N818  it names an outcome of the data, not a de
 
 
 Convert = Callable[..., str | None]
+Whole = Callable[[Column], Column]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A transform bound to its argument. inputs: how many columns it takes."""
+    """A transform bound to its argument. inputs: how many columns it takes. whole: does the same to a column at once, if there is such."""
 
     name: str
     inputs: int
     convert: Convert
+    whole: Whole | None = None
 
     def apply(self, columns: Sequence[Column]) -> Changed:
         """Transform row by row. The first column's None stays None."""
+        if self.whole is not None:
+            return Changed(self.whole(columns[0]), {})
         values: Column = []
         refused: dict[int, str] = {}
-        for row, given in enumerate(zip(*columns, strict=True)):
+        convert = self.convert
+        for given in zip(*columns, strict=True):
             try:
-                values.append(None if given[0] is None else self.convert(*given))
+                values.append(None if given[0] is None else convert(*given))
             except Unfit as unfit:
+                refused[len(values)] = str(unfit.args[0])
                 values.append(None)
-                refused[row] = str(unfit.args[0])
         return Changed(values, refused)
 
 
 def apply_steps(steps: Sequence[Step], columns: Sequence[Column]) -> Changed:
-    """One step after the other, over each distinct value of the column, or of the columns side by side, once."""
+    """One step after the other, once for each distinct value of a column that repeats itself, or of the columns side by side."""
     if not steps:
         return Changed(list(columns[0]), {})
-    keys: Sequence[Any] = columns[0] if len(columns) == 1 else list(zip(*columns, strict=True))
-    distinct = list(dict.fromkeys(keys))
-    parts: list[Column] = [distinct] if len(columns) == 1 else [list(part) for part in zip(*distinct, strict=True)] or [[]]
-    bad: dict[Any, str] = {}
+    rest = columns[1:]
+    if all(column.count(None) == len(column) for column in rest):
+        each, of_row = distinct(columns[0])
+        absent: Column = [None] * len(each)
+        parts: list[Column] = [each, *(absent for _ in rest)]
+    else:
+        together, of_row = distinct(list(zip(*columns, strict=True)))
+        parts = [list(part) for part in zip(*together, strict=True)]
+    bad: dict[int, str] = {}
     for step in steps:
         changed = step.apply(parts)
         parts = [changed.values]
-        bad |= {distinct[place]: code for place, code in changed.refused.items()}
-    known = dict(zip(distinct, parts[0], strict=True))
-    refused = {row: bad[key] for row, key in enumerate(keys) if key in bad} if bad else {}
-    return Changed(list(map(known.__getitem__, keys)), refused)
+        bad |= changed.refused
+    if of_row is None:
+        return Changed(parts[0], bad)
+    places = of_row.tolist()
+    refused = {row: bad[place] for row, place in enumerate(places) if place in bad} if bad else {}
+    return Changed(list(map(parts[0].__getitem__, places)), refused)
 
 
 def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
@@ -85,11 +102,15 @@ def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
     if argument or name not in TRANSFORMS:
         raise LookupError(nearest(name, [*TRANSFORMS, "code", "zero_fill"]))
     inputs, convert = TRANSFORMS[name]
-    return Step(step, inputs, convert)
+    return Step(step, inputs, convert, _WHOLE.get(name))
 
 
 def _trim(value: str) -> str | None:
     return value.strip() or None
+
+
+def _trim_column(column: Column) -> Column:
+    return [None if value is None else value.strip() or None for value in column]
 
 
 def _one_line(value: str) -> str:
@@ -104,6 +125,7 @@ def _holder_kana(value: str) -> str:
     return found
 
 
+@lru_cache(maxsize=_DATES)
 def _date(value: str) -> str:
     found = read_date(value)
     if found is None or found.exact is None:
@@ -111,6 +133,7 @@ def _date(value: str) -> str:
     return found.iso
 
 
+@lru_cache(maxsize=_DATES)
 def _birth(value: str, unknown: str | None) -> str:
     """A date; marked 不詳 what is known of it, ``0000-00-00`` when nothing can be read."""
     if unknown is None:
@@ -123,8 +146,8 @@ def _date_unknown_text(value: str, unknown: str | None) -> str | None:
     return None if unknown is None else to_full(value)
 
 
-def _matching(value: str, pattern: re.Pattern[str], dropped: str) -> str:
-    plain = re.sub(dropped, "", to_half_ascii(value))
+def _matching(value: str, pattern: re.Pattern[str], dropped: dict[int, str | None]) -> str:
+    plain = value.translate(dropped)
     if not pattern.fullmatch(plain):
         raise Unfit("MAP_VALUE")
     return plain
@@ -134,23 +157,28 @@ _POSTAL = re.compile(r"[0-9]{7}")
 _PHONE = re.compile(r"0[0-9]{9,10}")
 _MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"[0-9]{1,15}")
-_HYPHENS = r"[-‐‑–—―−－ー\s]"
+
+# Full width becomes ASCII, spaces and (for codes that are written in groups) what stands between the groups is dropped.
+_HALF = {point: to_half_ascii(chr(point)) for point in range(0xFF01, 0xFF5F)}
+_DROP_SPACES: dict[int, str | None] = {**_HALF, **{point: None for point in range(0x3001) if chr(point).isspace()}}
+_DROP_HYPHENS = {**_DROP_SPACES, **dict.fromkeys(map(ord, "-‐‑–—―−－ー"))}
+_DROP_BRACKETS = {**_DROP_HYPHENS, **dict.fromkeys(map(ord, "()（）"))}
 
 
 def _postal(value: str) -> str:
-    return _matching(value, _POSTAL, _HYPHENS + "|^〒")
+    return _matching(value.removeprefix("〒"), _POSTAL, _DROP_HYPHENS)
 
 
 def _phone(value: str) -> str:
-    return _matching(value, _PHONE, _HYPHENS + "|[()（）]")
+    return _matching(value, _PHONE, _DROP_BRACKETS)
 
 
 def _month(value: str) -> str:
-    return _matching(value, _MONTH, r"\s")
+    return _matching(value, _MONTH, _DROP_SPACES)
 
 
 def _number(value: str) -> str:
-    return str(int(_matching(value, _NUMBER, r"\s")))
+    return str(int(_matching(value, _NUMBER, _DROP_SPACES)))
 
 
 def _flag(value: str) -> str:
@@ -161,7 +189,7 @@ def _flag(value: str) -> str:
 
 
 def _zero_fill(value: str, width: int) -> str:
-    digits = _matching(value, _NUMBER, r"\s")
+    digits = _matching(value, _NUMBER, _DROP_SPACES)
     if len(digits) > width:
         raise Unfit("MAP_VALUE")
     return digits.zfill(width)
@@ -189,3 +217,5 @@ TRANSFORMS: Lookup[str, tuple[int, Convert]] = MappingProxyType(
         "flag": (1, _flag),
     },
 )
+
+_WHOLE: Lookup[str, Whole] = MappingProxyType({"trim": _trim_column, "full_width": full_column})
