@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, not_, or_, select
 
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, listings
+from pipeline.journal.replay_tables import replay_items, replays
 from pipeline.pages.report import Counts, total
 
 FINISHED = ("delivered", "settled", "withdrawn")
@@ -46,8 +47,10 @@ def balance_of(hub: Hub, day: date) -> Balance:
     for row in hub.journal.rows(select(listings).where(listings.c.municipality == hub.code, unresolved_or_today)):
         found[names.get(row.portal_procedure, row.portal_procedure)].update(_listing_figures(row, day.isoformat()))
     finished_before = applications.c.disposition.in_(FINISHED) & (applications.c.disposed_on < day.isoformat())
+    reopened = _stood_before(hub, day)
     for row in hub.journal.rows(select(applications).where(applications.c.municipality == hub.code, not_(finished_before))):
-        found[row.procedure].update(_application_figures(row, day.isoformat()))
+        disposition, disposed_on = reopened.get(row.id, (row.disposition, row.disposed_on))
+        found[row.procedure].update(_application_figures(row.department_at[:10], disposition, disposed_on, day.isoformat()))
     procedures = {name: Counts(**counts) for name, counts in sorted(found.items())}
     return Balance(day=day, procedures=procedures, life_holds=_life_holds(hub))
 
@@ -59,12 +62,18 @@ def _listing_figures(row: Row[Any], day: str) -> list[str]:
     return ["listed", UNSTORED[row.state]] if row.state in UNSTORED else ["listed"]
 
 
-def _application_figures(row: Row[Any], day: str) -> list[str]:
-    stored_on = row.department_at[:10]
-    if stored_on > day:
+def _stood_before(hub: Hub, day: date) -> dict[int, tuple[str, str]]:
+    """Disposition and its day of the applications that a replay opened again after the day: that day had them as they were."""
+    joined = select(replay_items).join(replays, replays.c.id == replay_items.c.replay)
+    later = joined.where(replays.c.municipality == hub.code, replays.c.day > day.isoformat()).order_by(replays.c.id.desc())
+    return {row.application: (row.disposition_before, row.disposed_on_before) for row in hub.journal.rows(later)}
+
+
+def _application_figures(stored_on: str, disposition: str, disposed_on: str, day: str) -> list[str]:
+    if stored_on > day or (disposition in FINISHED and disposed_on < day):
         return []
-    finished_later = row.disposition in FINISHED and row.disposed_on > day
-    became = "waiting" if row.disposition == "open" or finished_later else row.disposition
+    finished_later = disposition in FINISHED and disposed_on > day
+    became = "waiting" if disposition == "open" or finished_later else disposition
     return ["stored" if stored_on == day else "carried_in", became]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    exists,
 )
 
 from pipeline.journal.tables import metadata, one_of
@@ -35,6 +36,15 @@ obligations = Table(
     one_of("state", ("owed", "released", "delivered", "held")),
     CheckConstraint("(state = 'held') = (reason IS NOT NULL)", name="held_has_reason"),
 )
+
+_newer = obligations.alias("newer")
+LAST_GENERATION = ~(
+    exists()
+    .where(_newer.c.application == obligations.c.application, _newer.c.destination == obligations.c.destination)
+    .where(_newer.c.generation > obligations.c.generation)
+    .correlate(obligations)
+)
+"""Of what an application owes to a destination the last generation: a replay (再出力) stands in place of the ones before it."""
 
 batches = Table(
     "batches",

@@ -11,7 +11,7 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, exists, select, update
 
 from connectors.errors import PermanentError, TransientError
 from mappings.procedure import Outcome
@@ -20,7 +20,7 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
 from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import decisions, result_files
-from pipeline.journal.delivery_tables import batch_items, batches, obligations, receipts
+from pipeline.journal.delivery_tables import LAST_GENERATION, batch_items, batches, obligations, receipts
 from pipeline.journal.intake_tables import applications, documents, findings
 from pipeline.kinds import outcomes_of
 from pipeline.steps.deliver import raise_stopped, stop_destination
@@ -139,7 +139,8 @@ def _hold_refused(hub: Hub, write: Write, batch: Row[Any]) -> None:
         owed = (obligations.c.application == item.application) & (obligations.c.generation == item.generation)
         refused = update(obligations).where(owed, obligations.c.destination == batch.destination)
         write.execute(refused.values(state="held", reason=finding.code))
-        said = (applications.c.id == item.application) & (applications.c.disposition == "delivered")
+        last = exists().where(owed, obligations.c.destination == batch.destination, LAST_GENERATION)
+        said = (applications.c.id == item.application) & (applications.c.disposition == "delivered") & last
         held = {"disposition": "held", "reason": finding.code, "disposed_on": hub.clock.today().isoformat()}
         write.execute(update(applications).where(said).values(**held))
         write.insert_many(findings, [finding_row(item.application, "deliver", finding)])

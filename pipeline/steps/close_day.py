@@ -13,7 +13,7 @@ from pipeline.balance import Balance, balance_of, latest_business_day
 from pipeline.evidence import FileEvidence, delivered_files
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
-from pipeline.journal.delivery_tables import obligations
+from pipeline.journal.delivery_tables import LAST_GENERATION, obligations
 from pipeline.journal.evidence_tables import day_closes
 from pipeline.journal.intake_tables import applications, listings
 from pipeline.log import leaf_count, make_checkpoint
@@ -106,7 +106,7 @@ def _unequal(balance: Balance) -> Iterator[str]:
 
 def _unproven(hub: Hub) -> Iterator[str]:
     """A delivered application whose destinations are not all proven breaks promise P12."""
-    proven = select(obligations.c.application).where(obligations.c.state != "delivered")
+    proven = select(obligations.c.application).where(obligations.c.state != "delivered", LAST_GENERATION)
     said = (applications.c.municipality == hub.code) & (applications.c.disposition == "delivered")
     for row in hub.journal.rows(select(applications.c.receipt).where(said, applications.c.id.in_(proven))):
         yield f"受付番号 {row.receipt}: 配信済みですが、証跡のない配信先があります"

@@ -14,7 +14,7 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
 from pipeline.inbox_files import Stored
 from pipeline.journal.database import Write
-from pipeline.journal.delivery_tables import batch_items, batches, deliveries, obligations
+from pipeline.journal.delivery_tables import LAST_GENERATION, batch_items, batches, deliveries, obligations
 from pipeline.journal.intake_tables import applications
 from pipeline.steps.statuses import owe_status
 
@@ -156,7 +156,8 @@ def settle_applications(hub: Hub) -> int:
     """Move applications on whose obligations are all decided: delivered, or held for the destination that could not take them."""
     moved = 0
     for row in _released_applications(hub):
-        states = hub.journal.rows(select(obligations.c.state, obligations.c.reason).where(obligations.c.application == row.id))
+        owed = select(obligations.c.state, obligations.c.reason).where(obligations.c.application == row.id, LAST_GENERATION)
+        states = hub.journal.rows(owed)
         if any(state in ("owed", "released") for state, _ in states):
             continue
         held = next((reason for state, reason in states if state == "held"), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, Select, exists, select, update
+from sqlalchemy import Row, Select, and_, exists, func, select, update
 
 from mappings.layouts import Format
 from mappings.procedure import Procedure
@@ -20,6 +20,7 @@ from pipeline.inbox_files import Stored
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import batch_items, batches, losses, obligations
 from pipeline.journal.intake_tables import applications, findings, persons
+from pipeline.journal.replay_tables import replay_items
 from pipeline.records import Tables, join_tables, load_tables
 from pipeline.steps.deliver import batch_context
 from pipeline.steps.owe_again import owe_again
@@ -57,17 +58,25 @@ def release(hub: Hub) -> dict[str, int]:
 def _owed_statement(hub: Hub, destination: str, procedure: str) -> Select[Any]:
     accepted = (applications.c.municipality == hub.code) & (applications.c.stage == "checked") & (applications.c.disposition == "open")
     waiting = (obligations.c.destination == destination) & (obligations.c.state == "owed")
-    joined = select(applications, obligations.c.generation).join(obligations, obligations.c.application == applications.c.id)
+    same = [replay_items.c[key] == obligations.c[key] for key in ("application", "destination", "generation")]
+    replay = func.coalesce(replay_items.c.replay, 0).label("replay")
+    joined = select(applications, obligations.c.generation, replay).join(obligations, obligations.c.application == applications.c.id)
     most = hub.destination(destination).max_applications
     return (
-        joined.where(accepted, waiting, applications.c.procedure == procedure)
-        .order_by(applications.c.arrived_at, applications.c.id)
+        joined.outerjoin(replay_items, and_(*same))
+        .where(accepted, waiting, applications.c.procedure == procedure)
+        .order_by(replay, replay_items.c.place, applications.c.arrived_at, applications.c.id)
         .limit(most)
     )
 
 
 def _owed(hub: Hub, destination: str, procedure: str) -> list[Row[Any]]:
-    return hub.journal.rows(_owed_statement(hub, destination, procedure))
+    return _of_one_replay(hub.journal.rows(_owed_statement(hub, destination, procedure)))
+
+
+def _of_one_replay(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """What goes into one file: what was never emitted, or what one replay emits again, in the order in which it went out at first."""
+    return [row for row in rows if row.replay == rows[0].replay]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +99,7 @@ def release_chunk(hub: Hub, destination: str, procedure: Procedure, expected: Se
         sequence = write.next_number(f"file/{hub.code}/{destination}/{day}")
         # Whoever settles a filing that another one replaces takes the same locks.
         still_owed = _owed_statement(hub, destination, procedure.id).with_for_update(of=obligations)
-        rows = [row for row in write.read(still_owed) if row.id in tables_of]
+        rows = [row for row in _of_one_replay(write.read(still_owed).all()) if row.id in tables_of]
         if not rows:
             raise NothingOwedError
         context = Context(hub.code, procedure.business, procedure.short, day, sequence)
