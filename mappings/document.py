@@ -79,7 +79,8 @@ class Document(Spec):
     """One document, read by label and never by position or item number.
 
     sections: parts of the sheet and their headings. words: what stands beside values and says nothing alone (年, 時間). passed_over: texts
-    of the form that are no labels. number, person: items for the place of the document and the 宛名番号.
+    of the form that are no labels. number, person: items for the place of the document and the 宛名番号. shown: what the 審査票 says of it. beside: item →
+    item of the person's own record with which the 審査票 compares it.
     """
 
     id: str
@@ -95,6 +96,8 @@ class Document(Spec):
     passed_over: tuple[str, ...]
     entries: tuple[Entry, ...] = Field(min_length=1)
     rows: Rows
+    shown: tuple[str, ...] = ()
+    beside: dict[str, str] = Field(default_factory=dict)
     ignore: tuple[Passed, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
 
@@ -143,6 +146,7 @@ def _named(document: Document) -> Iterator[tuple[str, str, list[str]]]:
     yield "subject", document.group, [subject.name, subject.kana, subject.birth]
     yield "number", document.group, [document.number, document.person, "uketsukebango"]
     yield "number", document.rows.group, [document.number, document.person, "uketsukebango", "renban"]
+    yield "shown", document.group, [*document.shown, *document.beside]
     yield "entries", document.group, [value.item for entry in document.entries for value in entry.values]
     yield "rows.entries", document.rows.group, [value.item for entry in document.rows.entries for value in entry.values]
 

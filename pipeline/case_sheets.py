@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from connectors.package import Package
 from mappings.procedure import Procedure
 from pipeline.additional_items import additional_rows
+from pipeline.document_rows import document_rows
 from pipeline.filing_day import FilingDay, filing_day
 from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
@@ -175,6 +176,7 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
             names = hub.catalogue.codelists[item.code].valid_on(hub.clock.today().isoformat())
             yield ItemRow(item.title, names.get(value, value))
     yield from additional_rows(hub, row, package)
+    yield from document_rows(hub, row, tables)
 
 
 def _correction(previous: str, filed: FilingDay) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from mappings.catalogue import Catalogue
 from mappings.procedure import Procedure
 from pipeline.hub import Hub
 from pipeline.pages.words import STAGES
@@ -43,12 +44,16 @@ PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ..
     (re.compile(r"(U\+[0-9A-F]{4,6})"), lambda found: f"文字{found[1]}"),
     (re.compile(r"CN=.*"), lambda _found: "失効情報"),
 )
+ATTACHMENT: Final = re.compile(r"attachments/\d+\.\w+")
 ITEM: Final = re.compile(r"(?:[\w-]+: )?(?:(?P<group>\w+)(?:\[(?P<row>\d+)\])?\.)?(?P<item>[a-z]\w*)(?:\[(?P<place>\d+)\])?")
 ROLE: Final = re.compile(r"([a-z_]+?)(\d*)")
 
 
 def place_in_japanese(hub: Hub, procedure: Procedure, place: str) -> str:
     """The place as a clerk reads it; one that nobody named is shown as it is rather than not at all."""
+    file, parted, inside = place.partition(": ")
+    if parted and ATTACHMENT.fullmatch(file):
+        return f"{place_in_japanese(hub, procedure, file)}の{place_in_japanese(hub, procedure, inside)}"
     known = PLACES.get(place) or STAGES.get(place) or _role(procedure, place) or _item(hub, procedure, place) or _document(procedure, place)
     if known:
         return known
@@ -84,13 +89,14 @@ def _item(hub: Hub, procedure: Procedure, place: str) -> str:
     declared = hub.catalogue.items[procedure.business]
     for group in [found["group"]] if found["group"] in groups else groups:
         if found["item"] in declared[group]:
-            whose = "" if group == groups[0] else f"{element_of(procedure, group)}{found['row'] or found['place'] or ''}の"
+            element = element_of(hub.catalogue, procedure, group)
+            whose = "" if group == groups[0] else f"{element}{found['row'] or found['place'] or ''}の"
             return whose + declared[group][found["item"]].title
     return ""
 
 
-def element_of(procedure: Procedure, group: str) -> str:
-    """The element of the form that makes a record of the group: 児童."""
-    return next(record.at for mapping in reversed(procedure.mappings) for record in mapping.records if record.group == group).rsplit("/")[
-        -1
-    ]
+def element_of(catalogue: Catalogue, procedure: Procedure, group: str) -> str:
+    """What makes a record of the group: the element of the form (児童), or the attached document (就労証明書)."""
+    records = [record for mapping in reversed(procedure.mappings) for record in mapping.records]
+    documents = [document.title for document in catalogue.documents_of(procedure).values() if group in document.groups]
+    return next((record.at.rsplit("/")[-1] for record in records if record.group == group), "") or documents[0]

@@ -139,7 +139,8 @@ class Hub:
 
     def _digest_of_specification(self, procedure: str) -> str:
         specification = self.procedure(procedure)
-        folders = (specification.folder, self.catalogue.root / "items" / specification.business, self.catalogue.root / "codelists")
+        read = [self.catalogue.root / "documents" / document.id for document in self.catalogue.documents_of(specification).values()]
+        folders = (specification.folder, self.catalogue.root / "items" / specification.business, self.catalogue.root / "codelists", *read)
         files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
         settings = (self.switches(procedure), self.enabled(procedure).rounds, self.receiving(procedure))
         return digest_of(*(hashlib.sha256(file.read_bytes()).hexdigest() for file in files), *settings)[:16]

@@ -142,6 +142,8 @@ class Bureau:
         return Attachment(name, title, document.code, self._picture(document, owner, slot))
 
     def _picture(self, document: Document, owner: Resident, slot: Slot) -> bytes:
+        if document.data:
+            return document.data
         if document.kind == "pdf":
             return self.printer.attachment(title=document.title, owner=owner.name, made=slot.submitted)
         return (tiny_png if document.kind == "png" else tiny_jpeg)(f"{document.code} {slot.receipt}")

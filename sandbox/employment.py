@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+from sandbox.town_dice import dice
 from sandbox.town_people import Resident
 
 
@@ -78,7 +79,12 @@ class Employment:
     remark: str = ""
 
 
-def employment(resident: Resident, employer: Employer, *, filed: date, chance: Random) -> Employment:
+def employer_of(resident: Resident) -> Employer:
+    """Where the resident works; always the same."""
+    return dice(resident.atena, "employer").choice(EMPLOYERS)
+
+
+def employment(resident: Resident, *, filed: date, chance: Random) -> Employment:
     """The certificate of a resident, made some weeks before the filing."""
     part_time = chance.random() < 0.4
     days = chance.choice((14, 16, 18)) if part_time else chance.choice((20, 21, 22))
@@ -87,7 +93,7 @@ def employment(resident: Resident, employer: Employer, *, filed: date, chance: R
     leave = Leave("取得中", filed - timedelta(days=150), date(filed.year + 1, 3, 31)) if on_leave else None
     return Employment(
         certified=filed - timedelta(days=chance.randint(3, 40)),
-        employer=employer,
+        employer=employer_of(resident),
         name=resident.name,
         kana=resident.kana,
         birth=resident.birth,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sandbox.employment import Employment, Shift
+from sandbox.employment import Employment, Shift, employment
+from sandbox.forms import Document, Occasion
+from sandbox.town_people import Resident
 from sandbox.workbook_file import Page, Value, workbook
 
 INDUSTRIES = (
@@ -35,6 +37,16 @@ class _Sheet:
     def page(self, name: str) -> Page:
         """The sheet as it stands."""
         return Page(name, self.cells, self.merged)
+
+
+def certificate_of(resident: Resident, occasion: Occasion) -> Document:
+    """The 就労証明書 of a resident as it is attached: mostly the employer's workbook, now and then a photograph or a scan of it."""
+    kind = occasion.chance.choices(("xlsx", "jpg", "pdf"), (7, 2, 1))[0]
+    if kind != "xlsx":
+        return Document("employment", "就労証明書", kind)
+    layout = occasion.chance.choice((standard_sheet, standard_sheet, town_sheet))
+    facts = employment(resident, filed=occasion.submitted.date(), chance=occasion.chance)
+    return Document("employment", "就労証明書", kind, layout(facts))
 
 
 def standard_sheet(facts: Employment) -> bytes:

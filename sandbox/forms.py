@@ -33,11 +33,12 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that goes with an application. code: 書類コード. kind: pdf, png or jpg."""
+    """A document that goes with an application. code: 書類コード. kind: pdf, png, jpg or xlsx. data: its bytes, none for a stand-in."""
 
     code: str
     title: str
     kind: str
+    data: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from datetime import date
 
 from lxml import etree
 
+from sandbox.employment import employer_of
+from sandbox.employment_sheets import certificate_of
 from sandbox.forms import Document, Filled, Occasion, blank_or, branch, leaf, living, person, telephone
 from sandbox.town_people import Household, Resident
 
@@ -19,7 +21,6 @@ FACILITIES = (
     ("1109", "真嘉比ゆいまーる保育園"),
     ("1110", "壺川星の子保育園"),
 )
-_EMPLOYERS = ("有限会社那覇物産", "株式会社美ら海観光", "泉崎総合病院", "国場建設工業株式会社", "おもろ商事")
 _HEALTH = ("特にありません。", "卵アレルギーがあります（除去食を希望）。", "ぜんそくで通院しています。", "熱性けいれんの既往があります。")
 
 
@@ -42,7 +43,7 @@ def fill_hoiku(household: Household, occasion: Occasion) -> Filled:
         leaf("一月一日の住所", household.parents[0].home.line),
         blank_or("健康状況", occasion.chance.choice(_HEALTH) if occasion.chance.random() < 0.7 else None),
     )
-    documents = (Document("employment", "就労証明書", "pdf"), Document("identity", "本人確認書類の写し", "jpg"))
+    documents = (*certificates(household, occasion), Document("identity", "本人確認書類の写し", "jpg"))
     persons = (child, *household.parents, *siblings, *elders)
     return Filled(household.parents[0], parts, persons, documents)
 
@@ -52,6 +53,11 @@ def needing_guardian(parent: Resident, occasion: Occasion) -> etree._Element:
     guardian = plain_guardian(parent, occasion)
     guardian.append(leaf("必要事由", "01" if works(parent) else occasion.chance.choice(("03", "04", "06", "07"))))
     return guardian
+
+
+def certificates(household: Household, occasion: Occasion) -> tuple[Document, ...]:
+    """就労証明書 of each parent who works."""
+    return tuple(certificate_of(parent, occasion) for parent in household.parents if works(parent))
 
 
 def works(parent: Resident) -> bool:
@@ -68,7 +74,7 @@ def plain_guardian(parent: Resident, occasion: Occasion) -> etree._Element:
         blank_or("個人番号", parent.number if occasion.chance.random() < 0.8 else None),
         leaf("住所", parent.home.line),
         leaf("電話番号", telephone(parent)),
-        blank_or("勤務先", occasion.chance.choice(_EMPLOYERS) if works(parent) else None),
+        blank_or("勤務先", employer_of(parent).name if works(parent) else None),
     )
 
 

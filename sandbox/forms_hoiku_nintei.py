@@ -5,7 +5,7 @@ from datetime import date
 from lxml import etree
 
 from sandbox.forms import Document, Filled, Occasion, blank_or, branch, leaf, person
-from sandbox.forms_hoiku import FACILITIES, member_row, needing_guardian, plain_guardian, works
+from sandbox.forms_hoiku import FACILITIES, certificates, member_row, needing_guardian, plain_guardian
 from sandbox.town_people import Household, Resident
 
 _CHANGES = ("勤務先が変わりました。", "育児休業に入りました。", "勤務時間が短くなりました（１日６時間）。")
@@ -31,7 +31,7 @@ def fill_hoiku_nintei(household: Household, occasion: Occasion) -> Filled:
         None if schooling else _hours(occasion),
         *_rest(household, occasion),
     )
-    return Filled(household.parents[0], parts, _named(household, occasion), _documents(household))
+    return Filled(household.parents[0], parts, _named(household, occasion), _documents(household, occasion))
 
 
 def fill_hoiku_genkyo(household: Household, occasion: Occasion) -> Filled:
@@ -50,7 +50,7 @@ def fill_hoiku_genkyo(household: Household, occasion: Occasion) -> Filled:
         _hours(occasion),
         *_rest(household, occasion),
     )
-    return Filled(household.parents[0], parts, _named(household, occasion), _documents(household))
+    return Filled(household.parents[0], parts, _named(household, occasion), _documents(household, occasion))
 
 
 def _certificate(occasion: Occasion) -> str:
@@ -84,6 +84,5 @@ def _named(household: Household, occasion: Occasion) -> tuple[Resident, ...]:
     return (household.children[-1], *household.parents, *_others(household, occasion))
 
 
-def _documents(household: Household) -> tuple[Document, ...]:
-    employed = (Document("employment", "就労証明書", "pdf"),) if any(works(parent) for parent in household.parents) else ()
-    return (*employed, Document("identity", "本人確認書類の写し", "jpg"))
+def _documents(household: Household, occasion: Occasion) -> tuple[Document, ...]:
+    return (*certificates(household, occasion), Document("identity", "本人確認書類の写し", "jpg"))

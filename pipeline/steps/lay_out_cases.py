@@ -13,7 +13,7 @@ from pipeline.cleaned_copies import cleaned_copies
 from pipeline.errors import EvidenceBroken
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
-from pipeline.journal.intake_tables import applications, documents, findings, parts, step_results
+from pipeline.journal.intake_tables import applications, documents, findings, step_results
 from pipeline.packages import package_of
 from pipeline.printing.batch import write_batch
 from pipeline.printing.case_folder import SHEET_NAME, attachment_name, write_case

@@ -3,6 +3,7 @@
 import logging
 import re
 from collections import defaultdict
+from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from mappings.engine import Mapped, Source
 from mappings.mapping import Mapping
 from mappings.procedure import Procedure
 from pipeline.alarms import raise_alarm
+from pipeline.attached_documents import Attached, read_attached
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
@@ -52,9 +54,11 @@ def map_records(hub: Hub) -> dict[str, int]:
 def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
     """Outcomes of the applications that could be mapped together; the others are left to be judged alone."""
     groups: dict[tuple[str, date], tuple[Mapping, list[Source]]] = {}
+    attached: dict[int, Attached] = {}
     for row in rows:
         try:
             version, mapping, source = source_of(hub, row)
+            attached[row.id] = read_attached(hub, row)
         except Exception as error:  # noqa: BLE001  judged alone it is told what it is; its neighbours are mapped meanwhile
             log.info("left_to_be_mapped_alone", extra={"application": row.id, "error": type(error).__name__})
             continue
@@ -67,14 +71,14 @@ def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
         except Exception as error:  # noqa: BLE001  one of them spoils the batch; judged alone, only that one is held
             log.warning("batch_mapped_one_by_one", extra={"procedure": procedure.id, "error": type(error).__name__})
             continue
-        outcomes |= _outcomes(hub, [source.application for source in sources], version, mapped)
+        outcomes |= _outcomes(hub, {source.application: attached[source.application] for source in sources}, version, mapped)
     return outcomes
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:
     version, mapping, source = source_of(hub, row)
     mapped = map_applications(hub.procedure(row.procedure), mapping, [source], catalogue=hub.catalogue, day=legal_day(hub, row))
-    return _outcomes(hub, [row.id], version, mapped)[row.id]
+    return _outcomes(hub, {row.id: read_attached(hub, row)}, version, mapped)[row.id]
 
 
 def source_of(hub: Hub, row: Row[Any]) -> tuple[str, Mapping, Source]:
@@ -103,10 +107,13 @@ def header_of(hub: Hub, row: Row[Any], procedure: Procedure) -> dict[str, str]:
     }
 
 
-def _outcomes(hub: Hub, ids: Sequence[int], version: str, mapped: Mapped) -> dict[int, Outcome]:
-    """What was mapped, by application, in one pass over the batch."""
+def _outcomes(hub: Hub, attached: Lookup[int, Attached], version: str, mapped: Mapped) -> dict[int, Outcome]:
+    """What was mapped, by application, in one pass over the batch; the records of attached documents lie beside the application's."""
     found, tables = mapped.findings_of(), split_tables(mapped.tables)
-    return {one: _outcome(hub, one, version, found.get(one, ()), tables.get(one, {})) for one in ids}
+    return {
+        one: _outcome(hub, one, version, (*found.get(one, ()), *told), tables[one] | beside if one in tables else {})
+        for one, (beside, told) in attached.items()
+    }
 
 
 def _outcome(hub: Hub, application: int, version: str, found: tuple[Finding, ...], tables: Tables) -> Outcome:

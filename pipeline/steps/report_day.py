@@ -178,7 +178,7 @@ def _titles(hub: Hub) -> dict[str, str]:
     for procedure in map(hub.procedure, hub.municipality.procedures):
         for place, group in enumerate(hub.catalogue.groups_of(procedure)):
             suite = f"{procedure.id}.{group}"
-            titles[suite] = procedure.title + (f"（{element_of(procedure, group)}）" if place else "")
+            titles[suite] = procedure.title + (f"（{element_of(hub.catalogue, procedure, group)}）" if place else "")
             titles |= {f"{suite}:{name}": item.title for name, item in hub.catalogue.items[procedure.business][group].items()}
     return titles
 
