@@ -28,13 +28,16 @@ BUILDERS: Mapping[str, Builder] = MappingProxyType({
         defects_identity.numbers_exchanged, defects_identity.number_wrong_check_digit, defects_identity.number_differs_from_register,
         defects_identity.unknown_serial, defects_identity.reissued_serial, defects_identity.twins, defects_identity.spouse_protected,
         defects_identity.character_without_cp932, defects_identity.birth_date_unknown, defects_identity.public_servant,
-        defects_course.receipt_conflict, defects_course.filed_twice, defects_course.withdrawn_before_fetch,
+        defects_course.receipt_conflict, defects_course.filed_twice, defects_course.filed_again_before_deadline,
+        defects_course.withdrawn_before_fetch,
         defects_course.changed_after_listing, defects_course.document_by_post, defects_course.public_money_account_chosen,
     )
 })  # fmt: skip
 """Name in ``defects.yaml`` → what builds it."""
 
-STALE_CRL, FILED_TWICE = "stale-crl", "filed-twice"
+STALE_CRL = "stale-crl"
+GOOD_LINES: Mapping[str, int] = MappingProxyType({"filed-twice": 0, "filed-again-before-deadline": 1})
+"""Which of a defect's lines is as good as any: of two claims the first, of two nursery applications the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def _fitting(defects: Iterable[Defect], room: int) -> Iterable[Defect]:
 
 
 def build(defect: Defect, bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
-    """The lines of a defect, marked with its name. The first of two filings is good and stays unmarked."""
+    """The lines of a defect, marked with its name; a good one among them stays unmarked."""
     lines = BUILDERS[defect.builder](bureau, slots)
-    marked = [replace(line, defect=defect.name) for line in lines]
-    return [lines[0], *marked[1:]] if defect.name == FILED_TWICE else marked
+    good = GOOD_LINES.get(defect.name)
+    return [line if place == good else replace(line, defect=defect.name) for place, line in enumerate(lines)]

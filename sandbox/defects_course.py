@@ -8,6 +8,8 @@ from sandbox.defects_signature import NINTEI, part, sent, usual
 from sandbox.forms import public_money_account
 from sandbox.listing_lines import AFTER_FIRST_FETCH, Line
 
+RIYO = "hoiku-riyo"
+
 
 def receipt_conflict(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
     """After the first fetch the same 受付番号 comes again with another account, signed anew."""
@@ -24,6 +26,14 @@ def filed_twice(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
     """The claimant, without an answer yet, files the same claim once more; the first one is as good as any."""
     household = bureau.household("complete")
     return [line for slot in slots for line in sent(bureau, bureau.file(NINTEI, household, slot))]
+
+
+def filed_again_before_deadline(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
+    """A parent changes the wishes and files again for the same child and round: the last one counts."""
+    household = bureau.household("nursery")
+    first, last = (bureau.file(RIYO, household, slot) for slot in slots)
+    part(last.filled, "希望施設/施設名").text = "あとから選んだ保育園"
+    return [*sent(bureau, first), *sent(bureau, last)]
 
 
 def withdrawn_before_fetch(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:

@@ -16,7 +16,7 @@ from sandbox.forms import NAMESPACE
 from sandbox.world import CACHE_VARIABLE, prepare
 
 DAY = date(2026, 11, 24)
-APPLICATIONS = 92
+APPLICATIONS = 98
 
 
 @dataclass(frozen=True, slots=True)
