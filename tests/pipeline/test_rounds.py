@@ -26,7 +26,7 @@ from sandbox import world
 from sandbox.applications import Application, Bureau
 from tests.pipeline.days import DAY, INTAKE, NAHA, NEXT_DAY, at, hub_at, outcomes, outside, rows, run
 from tests.pipeline.nursery import SEED, Desk, again, municipality, town, without, written
-from vocabulary.clock import JST, Clock
+from vocabulary.clock import Clock
 
 TOWN = 1
 
@@ -222,21 +222,21 @@ def calendar(**changes: Any) -> RoundCalendar:
 @pytest.mark.parametrize(
     ("arrived", "expected"),
     [
-        (datetime(2026, 12, 10, 17, 15), "1"),
-        (datetime(2026, 12, 10, 17, 15, 1), "2"),
-        (datetime(2027, 2, 12, 17, 16), "may"),
-        (datetime(2027, 4, 6), None),
+        (at(17, 15, day=date(2026, 12, 10)), "1"),
+        (at(17, 16, day=date(2026, 12, 10)), "2"),
+        (at(17, 16, day=date(2027, 2, 12)), "may"),
+        (at(0, day=date(2027, 4, 6)), None),
     ],
-    ids=["at the deadline", "a second later", "after the last one", "after all of them"],
+    ids=["at the deadline", "a minute later", "after the last one", "after all of them"],
 )
 def test_the_first_round_whose_deadline_was_met_is_the_filing_s(arrived: datetime, expected: str | None) -> None:
-    seat = calendar().seat(date(2027, 4, 1), arrived.replace(tzinfo=JST))
+    seat = calendar().seat(date(2027, 4, 1), arrived)
     assert seat.round == expected
     assert (seat.code == "ROUND_PASSED") == (expected is None)
 
 
 def test_after_the_last_deadline_a_person_decides_where_the_municipality_says_so() -> None:
-    late = datetime(2027, 2, 13, tzinfo=JST)
+    late = at(0, day=date(2027, 2, 13))
     assert calendar(after_deadline="ask").seat(date(2027, 4, 1), late).code == "ROUND_PASSED"
 
 
