@@ -39,6 +39,7 @@ def fill_hoiku_genkyo(household: Household, occasion: Occasion) -> Filled:
     child = household.children[-1]
     changed = occasion.chance.random() < 0.3
     parts = (
+        leaf("現況年度", str(occasion.day.year)),
         leaf("認定者番号", _certificate(occasion)),
         branch("申請児童", *person(child, occasion), leaf("個人番号", child.number)),
         *(needing_guardian(parent, occasion) for parent in household.parents),
