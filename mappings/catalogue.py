@@ -140,6 +140,7 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
     rules = read_spec(folder / "expectations.yaml", Expectations).rules
     notices = read_spec(folder / "notices.yaml", Notices).notices
     _check_names(file, procedure, [notice.id for notice in notices])
+    _check_period(file, procedure, mappings)
     own = mappings[0].records[0].group
     for rule in rules:
         _check_rule(folder / "expectations.yaml", rule, items[procedure.business], own)
@@ -150,6 +151,14 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
     overlays = read_overlays(folder, _form_versions(folder, procedure, mappings), items[procedure.business])
     read = {"folder": folder, "mappings": mappings, "overlays": overlays, "rules": rules, "notices": notices}
     return procedure.model_copy(update=read)
+
+
+def _check_period(file: Path, procedure: Procedure, mappings: tuple[Mapping, ...]) -> None:
+    """What names the period is an element of the form, read into the application's own record by some version."""
+    paths = {path for mapping in mappings for source in mapping.records[0].fields.values() for path in source.path}
+    for path in procedure.period:
+        if path not in paths:
+            raise SpecError(file=file, key="period", problem=f"{path} is no element of the form's own record", allowed=nearest(path, paths))
 
 
 def _form_versions(folder: Path, procedure: Procedure, mappings: tuple[Mapping, ...]) -> list[FormVersion]:

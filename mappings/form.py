@@ -74,6 +74,11 @@ def read_people(procedure: Procedure, content: etree._Element) -> list[PersonCla
     return [claim for role in procedure.roles for claim in _claims(role, content)]
 
 
+def read_period(procedure: Procedure, content: etree._Element) -> tuple[str, ...]:
+    """What the form says about the period that it is for, by the elements that the procedure declares; empty texts for absent ones."""
+    return tuple(_text(content, path) for path in procedure.period)
+
+
 def signer_claim(procedure: Procedure, content: etree._Element) -> PersonClaim:
     """The person who must sign, the first of the signer's role. Raises Refused(XML_SCHEMA) when the form names none."""
     role = procedure.role(procedure.signature.signer)

@@ -217,6 +217,7 @@ class Procedure(Spec):
     processing_days: int = Field(ge=0)
     dates: DateRules
     receiving: Receiving | None = None
+    period: tuple[str, ...] = ()
     rounds: RoundRule | None = None
     switches: tuple[Switch, ...] = ()
     retention_years: int = Field(ge=1)
@@ -249,6 +250,11 @@ class Procedure(Spec):
     def outcomes_of(self, kind: Kind) -> tuple[Outcome, ...]:
         """The ends that an application of that kind may come to."""
         return tuple(outcome for outcome in self.outcomes if not outcome.kinds or kind in outcome.kinds)
+
+    @property
+    def full_title(self) -> str:
+        """The name with those it had before, by which residents still ask for it."""
+        return f"{self.title}（旧 {'、'.join(self.old_titles)}）" if self.old_titles else self.title
 
     @property
     def usual_switches(self) -> dict[str, bool]:

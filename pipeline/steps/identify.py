@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from mappings.form import PersonClaim, read_people
+from mappings.form import PersonClaim, read_people, read_period
 from mappings.procedure import Procedure, Role
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
@@ -47,7 +47,8 @@ def _inputs(hub: Hub, row: Row[Any]) -> str:
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:
     package = package_of(hub, row)
     procedure = hub.procedure(row.procedure)
-    claims = read_people(procedure, verified_content(hub, row, package))
+    content = verified_content(hub, row, package)
+    claims = read_people(procedure, content)
     holder, problem = card_holder(hub, package.manifest.auth_serial, day=package.manifest.submitted_at.date().isoformat())
     matches = [match_person(hub, procedure.role(claim.role), claim, holder, is_filer=claim.role == procedure.filer) for claim in claims]
     findings = ((problem,) if problem else ()) + tuple(finding for match in matches for finding in match.findings)
@@ -60,7 +61,7 @@ def _judge(hub: Hub, row: Row[Any]) -> Outcome:
         write.execute(persons.delete().where(persons.c.application == row.id))
         write.insert_many(persons, [_person_row(hub, row.id, match) for match in matches])
 
-    marks = {"restricted": row.restricted or protected, "repeat_key": repeat_key(hub, procedure, matches)}
+    marks = {"restricted": row.restricted or protected, "repeat_key": repeat_key(hub, procedure, matches, read_period(procedure, content))}
     return Outcome(findings=findings, record=record, marks=marks)
 
 
@@ -163,12 +164,15 @@ def is_same_birth(claim: PersonClaim, resident: Resident) -> bool:
     return written is not None and registered is not None and written.iso == registered.iso
 
 
-def repeat_key(hub: Hub, procedure: Procedure, matches: Sequence[Match]) -> str | None:
-    """Keyed hash of who files what for whom; None while somebody is not identified. Two filings with one key may be a repeat."""
+def repeat_key(hub: Hub, procedure: Procedure, matches: Sequence[Match], period: Sequence[str]) -> str | None:
+    """Keyed hash of who files what for whom and for which period; None while somebody is not identified.
+
+    Two filings with one key may be a repeat.
+    """
     if any(match.resident is None and match.method == "none" for match in matches):
         return None
     people = sorted(f"{match.claim.role}:{match.resident.atena}" for match in matches if match.resident)
-    return hub.index("/".join((procedure.id, *people)), "repeat")
+    return hub.index("/".join((procedure.id, *people, *period)), "repeat")
 
 
 def claim_context(municipality: str, application: int, role: str, ordinal: int) -> str:

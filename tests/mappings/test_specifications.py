@@ -9,6 +9,8 @@ from mappings.yaml_door import SpecError
 from vocabulary.findings import Refused
 
 NINTEI = "procedures/jidoteate-nintei"
+GENKYO = "procedures/jifuyo-genkyo"
+LUNCH = "procedures/jidoteate-kyushokuhi-henko"
 FIXED = "formats/legacy-fixed"
 
 # file, what stands in it, what a hasty hand makes of it, key and words that the error must name
@@ -21,6 +23,11 @@ MISTAKES = [
     (f"{NINTEI}/procedure.yaml", "id: jidoteate-nintei", "id: jidoteate-nintey", "id", "jidoteate-nintei"),
     (f"{NINTEI}/procedure.yaml", "portal_id: PT27001", "portal_id: PT27005", "portal_id", "PT27005"),
     (f"{NINTEI}/procedure.yaml", "valid_from: 2022-06-01\nvalid", "valid_from: 2022-13-01\nvalid", "valid_from", "date"),
+    ("procedures/jidoteate-kifu/procedure.yaml", "period: [支払期月]", "period: [支払期]", "period", "支払期月?"),
+    (f"{GENKYO}/procedure.yaml", "needs: [visit]", "needs: [visits]", "outcomes.full.needs", "visit?"),
+    (f"{GENKYO}/procedure.yaml", "way: [来所], always", "way: [来所, 電子], always", "documents.0", "郵送 or 来所"),
+    (f"{GENKYO}/procedure.yaml", "until: 08-31", "until: 31-08", "receiving.until", "pattern"),
+    (f"{LUNCH}/expectations.yaml", "{item: henkokubun", "{item: hiyoshurui", "KYUSHOKUHIHENKO-06.items", "hiyoshurui"),
     (f"{NINTEI}/procedure.yaml", "short: nintei", "short: nintei\nrules: []", "", "files of their own"),
     (f"{NINTEI}/procedure.yaml", 'business: "027"', 'business: "27"', "business", "027"),
     (f"{NINTEI}/mapping.yaml", "shimei_kana: {path: 請", "shimei_kena: {path: 請", "ninteiseikyu", "shimei_kana"),

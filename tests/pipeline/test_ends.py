@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
+from mappings.form import read_period
 from pipeline.balance import balance_of
 from pipeline.case_sheets import sheet_of
 from pipeline.hub import Hub, open_hub
 from pipeline.journal.decision_tables import decisions, result_files, status_outbox
 from pipeline.journal.evidence_tables import alarms, log_leaves
 from pipeline.journal.intake_tables import applications, documents, findings
-from pipeline.packages import package_of
+from pipeline.packages import package_of, verified_content
 from pipeline.places import Root
 from pipeline.printing.case_sheet import DocumentState
 from pipeline.steps.answer import RESULT_COLUMNS, read_answers
+from pipeline.steps.identify import repeat_key
 from sandbox.applications import Bureau, Slot
 from sandbox.listing_lines import line_of
 from sandbox.town import build_town
@@ -133,6 +135,17 @@ def test_a_filing_outside_august_is_told_and_goes_on(hub: Hub) -> None:
     sheet = sheet_of(hub, row, package_of(hub, row))
     assert ("OUTSIDE_PERIOD", "受付期間") in {(finding.code, finding.where) for finding in sheet.findings}
     assert ("窓口での面談", DocumentState.AT_COUNTER) in {(document.title, document.state) for document in sheet.documents}
+
+
+def test_the_same_people_file_again_for_another_period_and_repeat_themselves_for_the_same(hub: Hub) -> None:
+    (row,) = hub.journal.rows(select(applications).where(applications.c.receipt == FIRST))
+    procedure, content = hub.procedure(GENKYO), verified_content(hub, row, package_of(hub, row))
+    keys = set()
+    for year in ("2026", "2027", "2026"):
+        (element,) = content.iterfind("{*}年度")
+        element.text = year
+        keys.add(repeat_key(hub, procedure, (), read_period(procedure, content)))
+    assert len(keys) == 2
 
 
 def test_a_decision_before_the_visit_is_held_and_decides_nothing(hub: Hub) -> None:
