@@ -1,15 +1,16 @@
 """A column of texts taken at once (列): every character looked up in one table, then the bytes of all cells side by side."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mappings.character_kinds import SUSPECT, Bytes, Kinds, pairs_of
+from mappings.character_kinds import SUSPECT, Bytes, Kinds, Places, pairs_of
 from mappings.layouts import FieldLayout
-from mappings.repetition import Places
+from mappings.records import Column, texts_of
 
+# Encodings in which ASCII is itself.
+_ASCII_CODECS = ("cp932", "utf-8")
 _SPACE, _ZERO, _NINE = 0x20, 0x30, 0x39
 
 
@@ -75,6 +76,8 @@ class Texts:
 
     def _data(self, kinds: Kinds) -> Bytes:
         encoding = kinds.encoding
+        if self.points.dtype == np.uint8 and encoding.codec in _ASCII_CODECS:
+            return self.points.astype(np.uint8, copy=False)
         if encoding.codes is None or not self.kinds.size:
             return np.frombuffer(self.joined.encode(encoding.codec), np.uint8)
         pairs = pairs_of(encoding).view(np.uint16).ravel().take(self.points).view(np.uint8)
@@ -96,9 +99,9 @@ class Texts:
         return edge
 
 
-def look(texts: Sequence[str | None], kinds: Kinds) -> Texts:
+def look(texts: Column, kinds: Kinds) -> Texts:
     """Look up every character of the texts; an absent text is an empty one."""
-    given = [text or "" for text in texts]
+    given = texts_of(texts)
     joined = "".join(given)
     lengths = np.fromiter(map(len, given), np.int64, len(given))
     points: NDArray[np.uint8] | NDArray[np.uint32]

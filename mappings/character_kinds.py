@@ -10,6 +10,7 @@ from mappings.encodings import Encoding
 from mappings.substitutions import SubstitutionTable
 
 Bytes = NDArray[np.uint8]
+Places = NDArray[np.int64]
 
 SUSPECT = 8
 """Marks a character that needs a closer look; a smaller kind is the number of bytes that carry the character."""

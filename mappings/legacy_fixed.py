@@ -1,17 +1,17 @@
 """ホスト固定長: CP932 counted in bytes; header (1), data (2 and a sub kind for each group) and trailer (8) records of one length."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 
-from mappings.character_kinds import Bytes
+from mappings.character_kinds import Bytes, Places
 from mappings.encodings import Encoding
 from mappings.layouts import FieldLayout, Format
 from mappings.records import Context, FileBytes, Record, Span, Table, Written
 from mappings.repertoire import Examined, examine
-from mappings.repetition import Places
 from vocabulary.findings import Refused, refuse
 
 _END = b"\r\n"
@@ -27,6 +27,13 @@ class _Order:
     table: Places
     row: Places
 
+    def runs(self) -> Iterator[tuple[int, int, int]]:
+        """(table, first row, row after the last) of records that already stand one behind the other in their table."""
+        breaks = np.flatnonzero((np.diff(self.table) != 0) | (np.diff(self.row) != 1)) + 1
+        first = np.concatenate(([0], breaks))
+        last = np.concatenate((breaks, [len(self.row)])) - 1
+        yield from zip(self.table[first].tolist(), self.row[first].tolist(), (self.row[last] + 1).tolist(), strict=True)
+
 
 def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
     """Lay out one file: header, each application's record with its children behind it, trailer with counts. No records, no file."""
@@ -36,17 +43,14 @@ def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Wri
         return Written((), examined.refused, examined.losses)
     length = format_.spec.record_length
     facts = context.facts()
-    groups = list(examined.tables)
-    records = np.full((len(order.table) + 2, length + len(_END)), _SPACE, np.uint8)
-    records[:, length:] = tuple(_END)
     header = b"1" + b"".join(_field(facts[field.item], field, format_.encoding) for field in format_.spec.header)
-    for row, line in ((0, header), (-1, _count(format_, dict(zip(groups, np.bincount(order.table).tolist(), strict=False))))):
-        records[row, : len(line)] = tuple(line)
-    for number, group in enumerate(groups):
-        block = _block(format_, group, examined)
-        records[1:-1, :length][order.table == number] = block[order.row[order.table == number]]
+    counts = dict(zip(examined.tables, np.bincount(order.table).tolist(), strict=False))
+    blocks = [_block(format_, group, examined).data.cast("B") for group in examined.tables]
+    size = length + len(_END)
+    pieces = [blocks[table][first * size : stop * size] for table, first, stop in order.runs()]
+    lines = [line.ljust(length) + _END for line in (header, _count(format_, counts))]
     name = format_.spec.file_name.format_map(facts)
-    file = FileBytes(name, None, records.tobytes(), _spans(examined, order, length))
+    file = FileBytes(name, None, b"".join([lines[0], *pieces, lines[1]]), _spans(examined, order, length))
     return Written((file,), examined.refused, examined.losses)
 
 
@@ -85,9 +89,11 @@ def _order(format_: Format, examined: Examined) -> _Order:
 
 
 def _block(format_: Format, group: str, examined: Examined) -> Bytes:
-    """The records of all rows of a group, without line ends. Shape (rows, record length)."""
+    """The records of all rows of a group with their line ends. Shape (rows, record length and line end)."""
     layout = format_.layouts[group]
-    block = np.full((len(examined.tables[group].application), format_.spec.record_length), _SPACE, np.uint8)
+    length = format_.spec.record_length
+    block = np.full((len(examined.tables[group].application), length + len(_END)), _SPACE, np.uint8)
+    block[:, length:] = tuple(_END)
     block[:, :_KIND] = tuple(f"{layout.kind}{layout.sub}".encode())
     start = _KIND
     for field in layout.fields:
@@ -98,12 +104,17 @@ def _block(format_: Format, group: str, examined: Examined) -> Bytes:
 
 def _spans(examined: Examined, order: _Order, length: int) -> tuple[Span, ...]:
     tables = list(examined.tables.items())
+    groups: list[str] = []
+    applications: list[int] = []
+    ordinals: list[int] = []
+    for which, first, stop in order.runs():
+        group, table = tables[which]
+        groups += [group] * (stop - first)
+        applications += table.application[first:stop]
+        ordinals += table.ordinal[first:stop]
     size = length + len(_END)
-    places = zip(order.table.tolist(), order.row.tolist(), strict=True)
-    return tuple(
-        Span(tables[table][1].application[row], tables[table][0], tables[table][1].ordinal[row], number * size, length)
-        for number, (table, row) in enumerate(places, start=1)
-    )
+    offsets = range(size, size * (len(groups) + 1), size)
+    return tuple(map(Span._make, zip(applications, groups, ordinals, offsets, repeat(length), strict=False)))
 
 
 def _field(cell: str | None, field: FieldLayout, encoding: Encoding) -> bytes:

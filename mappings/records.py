@@ -3,12 +3,18 @@
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from vocabulary.findings import Finding
 
 Column = list[str | None]
 Value = TypeVar("Value")
+
+
+def texts_of(column: Column) -> list[str]:
+    """The texts of a column, an empty one for what is absent; the column itself when nothing is absent or empty."""
+    return cast("list[str]", column) if all(column) else [text or "" for text in column]
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,7 @@ class Context:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Where a record stands in its file: ``data[offset : offset + length]``, without the line end. record_kind: its group."""
 
     application: int

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mappings.cells import Cells, look
-from mappings.character_kinds import Kinds, kinds_of
+from mappings.character_kinds import Kinds, Places, kinds_of
 from mappings.layouts import FieldLayout, Format
 from mappings.records import Column, Loss, Table
-from mappings.repetition import Places, distinct
+from mappings.repetition import distinct
 from mappings.substitutions import SOURCE_LENGTH, Substitute, SubstitutionTable, code_points
 from vocabulary.findings import Finding
 
@@ -92,12 +92,13 @@ class _Examination:
     def take(self, group: str, name: str, table: Table, field: FieldLayout | None, laid: dict[str, Cells]) -> Column:
         """The column with its substitutions made and its refused values gone; into ``laid`` its bytes when it has a field."""
         column = table.columns[name]
-        texts, of_row = distinct(column)
+        texts = distinct(column)
+        of_row = None if texts is column else _rows_of(texts, column)
         seen = look(texts, self.kinds)
         suspects = seen.suspects(field)
         if suspects:
             verdicts = {place: self._look_closer(texts[place] or "", field) for place in suspects}
-            column = list(column)
+            column, texts = list(column), list(texts)
             for place, verdict in verdicts.items():
                 texts[place] = verdict.text
             for row, verdict in _by_row(verdicts, of_row):
@@ -134,6 +135,12 @@ class _Examination:
         except UnicodeEncodeError as error:
             return "CHAR_UNMAPPABLE", f"{self.format_.encoding.name} has no {code_points(text[error.start])}"
         return "", ""
+
+
+def _rows_of(texts: Column, column: Column) -> Places:
+    """Which of the texts each row shows."""
+    places = {text: place for place, text in enumerate(texts)}
+    return np.fromiter(map(places.__getitem__, column), np.int64, len(column))
 
 
 def _by_row(verdicts: Mapping[int, _Verdict], of_row: Places | None) -> Iterator[tuple[int, _Verdict]]:

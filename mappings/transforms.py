@@ -9,13 +9,18 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from mappings.codelists import CodeList
+from mappings.column_characters import full_column, plain_texts
 from mappings.records import Column
 from mappings.repetition import distinct
 from mappings.specification import nearest
-from mappings.wide_columns import full_column
 from vocabulary.bank import to_holder_kana, valid_holder_kana
 from vocabulary.dates import read_date
-from vocabulary.widths import to_full, to_half_ascii
+from vocabulary.widths import to_full
+
+# What stands between the groups of a number, in any width.
+_SPACES = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
+_HYPHENS = _SPACES + "-‐‑–—―−ー"
+_BRACKETS = _HYPHENS + "()"
 
 # Days of birth and of events: a town's have a few ten thousand spellings, which come back in every batch.
 _DATES = 50_000
@@ -32,56 +37,43 @@ class Unfit(Exception):  # noqa: N818  it names an outcome of the data, not a de
 
 
 Convert = Callable[..., str | None]
-Whole = Callable[[Column], Column]
+Change = Callable[[Sequence[Column]], Changed]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A transform bound to its argument. inputs: how many columns it takes. whole: does the same to a column at once, if there is such."""
+    """A transform bound to its argument. inputs: how many columns it takes. apply: changes them, row by row; None stays None."""
 
     name: str
     inputs: int
-    convert: Convert
-    whole: Whole | None = None
-
-    def apply(self, columns: Sequence[Column]) -> Changed:
-        """Transform row by row. The first column's None stays None."""
-        if self.whole is not None:
-            return Changed(self.whole(columns[0]), {})
-        values: Column = []
-        refused: dict[int, str] = {}
-        convert = self.convert
-        for given in zip(*columns, strict=True):
-            try:
-                values.append(None if given[0] is None else convert(*given))
-            except Unfit as unfit:
-                refused[len(values)] = str(unfit.args[0])
-                values.append(None)
-        return Changed(values, refused)
+    apply: Change
 
 
 def apply_steps(steps: Sequence[Step], columns: Sequence[Column]) -> Changed:
-    """One step after the other, once for each distinct value of a column that repeats itself, or of the columns side by side."""
+    """One step after the other; over a column that repeats itself, with nothing beside it, once for each distinct value."""
+    first, *rest = columns
     if not steps:
-        return Changed(list(columns[0]), {})
-    rest = columns[1:]
-    if all(column.count(None) == len(column) for column in rest):
-        each, of_row = distinct(columns[0])
-        absent: Column = [None] * len(each)
-        parts: list[Column] = [each, *(absent for _ in rest)]
-    else:
-        together, of_row = distinct(list(zip(*columns, strict=True)))
-        parts = [list(part) for part in zip(*together, strict=True)]
-    bad: dict[int, str] = {}
+        return Changed(list(first), {})
+    if any(column.count(None) < len(column) for column in rest):
+        return _chain(steps, columns)
+    each = distinct(first)
+    absent: Column = [None] * len(each)
+    changed = _chain(steps, [each, *(absent for _ in rest)])
+    if each is first or (changed.values == each and not changed.refused):
+        return changed if each is first else Changed(list(first), {})
+    known = dict(zip(each, changed.values, strict=True))
+    bad = {each[place]: code for place, code in changed.refused.items()}
+    refused = {row: bad[value] for row, value in enumerate(first) if value in bad} if bad else {}
+    return Changed(list(map(known.__getitem__, first)), refused)
+
+
+def _chain(steps: Sequence[Step], columns: Sequence[Column]) -> Changed:
+    refused: dict[int, str] = {}
     for step in steps:
-        changed = step.apply(parts)
-        parts = [changed.values]
-        bad |= changed.refused
-    if of_row is None:
-        return Changed(parts[0], bad)
-    places = of_row.tolist()
-    refused = {row: bad[place] for row, place in enumerate(places) if place in bad} if bad else {}
-    return Changed(list(map(parts[0].__getitem__, places)), refused)
+        changed = step.apply(columns)
+        columns = [changed.values]
+        refused |= changed.refused
+    return Changed(columns[0], refused)
 
 
 def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
@@ -94,23 +86,53 @@ def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
         if argument not in codelists:
             raise LookupError(nearest(argument, codelists))
         valid = codelists[argument].valid_on(day)
-        return Step(step, 1, lambda value: _code(value, valid))
+        return Step(step, 1, _each(lambda value: _code(value, valid)))
     if name == "zero_fill":
         if not (argument.isascii() and argument.isdecimal()):
             raise LookupError("zero_fill:<width>")
-        return Step(step, 1, lambda value: _zero_fill(value, int(argument)))
+        return Step(step, 1, _zero_fill(int(argument)))
     if argument or name not in TRANSFORMS:
         raise LookupError(nearest(name, [*TRANSFORMS, "code", "zero_fill"]))
-    inputs, convert = TRANSFORMS[name]
-    return Step(step, inputs, convert, _WHOLE.get(name))
+    return Step(step, *TRANSFORMS[name])
 
 
-def _trim(value: str) -> str | None:
-    return value.strip() or None
+def _each(convert: Convert) -> Change:
+    """The change that converts one value after the other, and leaves what is absent."""
+
+    def change(columns: Sequence[Column]) -> Changed:
+        values: Column = []
+        refused: dict[int, str] = {}
+        for given in zip(*columns, strict=True):
+            try:
+                values.append(None if given[0] is None else convert(*given))
+            except Unfit as unfit:
+                refused[len(values)] = str(unfit.args[0])
+                values.append(None)
+        return Changed(values, refused)
+
+    return change
 
 
-def _trim_column(column: Column) -> Column:
-    return [None if value is None else value.strip() or None for value in column]
+def _plain(pattern: str, dropped: str, finish: Callable[[str], str | None] = str) -> Change:
+    """The change to plain digits: ASCII without what residents write between them. MAP_VALUE for what does not fit the pattern."""
+    fits = re.compile(pattern).fullmatch
+
+    def change(columns: Sequence[Column]) -> Changed:
+        (column,) = columns
+        texts = plain_texts(column, dropped)
+        values: Column = [finish(text) if fits(text) else None for text in texts]
+        missing = [row for row, value in enumerate(values) if value is None and column[row] is not None] if None in values else []
+        return Changed(values, dict.fromkeys(missing, "MAP_VALUE"))
+
+    return change
+
+
+def _trim(columns: Sequence[Column]) -> Changed:
+    return Changed([None if value is None else value.strip() or None for value in columns[0]], {})
+
+
+def _full_width(columns: Sequence[Column]) -> Changed:
+    return Changed(full_column(columns[0]), {})
 
 
 def _one_line(value: str) -> str:
@@ -146,41 +168,6 @@ def _date_unknown_text(value: str, unknown: str | None) -> str | None:
     return None if unknown is None else to_full(value)
 
 
-def _matching(value: str, pattern: re.Pattern[str], dropped: dict[int, str | None]) -> str:
-    plain = value.translate(dropped)
-    if not pattern.fullmatch(plain):
-        raise Unfit("MAP_VALUE")
-    return plain
-
-
-_POSTAL = re.compile(r"[0-9]{7}")
-_PHONE = re.compile(r"0[0-9]{9,10}")
-_MONTH = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])")
-_NUMBER = re.compile(r"[0-9]{1,15}")
-
-# Full width becomes ASCII, spaces and (for codes that are written in groups) what stands between the groups is dropped.
-_HALF = {point: to_half_ascii(chr(point)) for point in range(0xFF01, 0xFF5F)}
-_DROP_SPACES: dict[int, str | None] = {**_HALF, **{point: None for point in range(0x3001) if chr(point).isspace()}}
-_DROP_HYPHENS = {**_DROP_SPACES, **dict.fromkeys(map(ord, "-‐‑–—―−－ー"))}
-_DROP_BRACKETS = {**_DROP_HYPHENS, **dict.fromkeys(map(ord, "()（）"))}
-
-
-def _postal(value: str) -> str:
-    return _matching(value.removeprefix("〒"), _POSTAL, _DROP_HYPHENS)
-
-
-def _phone(value: str) -> str:
-    return _matching(value, _PHONE, _DROP_BRACKETS)
-
-
-def _month(value: str) -> str:
-    return _matching(value, _MONTH, _DROP_SPACES)
-
-
-def _number(value: str) -> str:
-    return str(int(_matching(value, _NUMBER, _DROP_SPACES)))
-
-
 def _flag(value: str) -> str:
     """1 有 → 1, 2 無 → 0, as the フラグ items of the official lists have it."""
     if value not in {"1", "2"}:
@@ -188,11 +175,8 @@ def _flag(value: str) -> str:
     return "1" if value == "1" else "0"
 
 
-def _zero_fill(value: str, width: int) -> str:
-    digits = _matching(value, _NUMBER, _DROP_SPACES)
-    if len(digits) > width:
-        raise Unfit("MAP_VALUE")
-    return digits.zfill(width)
+def _zero_fill(width: int) -> Change:
+    return _plain(f"[0-9]{{1,{min(width, 15)}}}", _SPACES, lambda digits: digits.zfill(width))
 
 
 def _code(value: str, valid: Lookup[str, str]) -> str:
@@ -201,21 +185,26 @@ def _code(value: str, valid: Lookup[str, str]) -> str:
     return value
 
 
-TRANSFORMS: Lookup[str, tuple[int, Convert]] = MappingProxyType(
+_SEVEN_DIGITS = _plain("[0-9]{7}", _HYPHENS)
+
+
+def _postal(columns: Sequence[Column]) -> Changed:
+    return _SEVEN_DIGITS([[text and text.removeprefix("〒") for text in columns[0]]])
+
+
+TRANSFORMS: Lookup[str, tuple[int, Change]] = MappingProxyType(
     {
         "trim": (1, _trim),
-        "one_line": (1, _one_line),
-        "full_width": (1, to_full),
-        "holder_kana": (1, _holder_kana),
-        "date": (1, _date),
-        "birth": (2, _birth),
-        "date_unknown_text": (2, _date_unknown_text),
+        "one_line": (1, _each(_one_line)),
+        "full_width": (1, _full_width),
+        "holder_kana": (1, _each(_holder_kana)),
+        "date": (1, _each(_date)),
+        "birth": (2, _each(_birth)),
+        "date_unknown_text": (2, _each(_date_unknown_text)),
         "postal": (1, _postal),
-        "phone": (1, _phone),
-        "month": (1, _month),
-        "number": (1, _number),
-        "flag": (1, _flag),
+        "phone": (1, _plain("0[0-9]{9,10}", _BRACKETS)),
+        "month": (1, _plain("[12][0-9]{3}-(?:0[1-9]|1[0-2])", _SPACES)),
+        "number": (1, _plain("[0-9]{1,15}", _SPACES, lambda digits: digits.lstrip("0") or "0")),
+        "flag": (1, _each(_flag)),
     },
 )
-
-_WHOLE: Lookup[str, Whole] = MappingProxyType({"trim": _trim_column, "full_width": full_column})
