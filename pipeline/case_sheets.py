@@ -16,6 +16,7 @@ from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import documents, findings, persons, verifications
 from pipeline.kinds import kind_of, outcomes_of
+from pipeline.loss_ledger import substitutions_of
 from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, PersonRow
 from pipeline.records import load_tables
 from pipeline.residents import Resident, by_atena
@@ -23,6 +24,7 @@ from pipeline.rounds import seat_of
 from pipeline.start_month import propose_start
 from pipeline.steps.identify import claim_context
 from pipeline.steps.verify import signer_context
+from vocabulary.address_parts import same_lot
 from vocabulary.addresses import same_address
 from vocabulary.clock import JST
 from vocabulary.dates import read_certificate_date, read_date, to_wareki
@@ -55,7 +57,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
     return CaseSheet(
         municipality=hub.municipality.name,
         section=hub.municipality.sections[row.section].name,
-        procedure=procedure.title,
+        procedure=procedure.full_title,
         kind=kind_of(hub, procedure, row.id),
         receipt=row.receipt,
         intake_number=_intake_number(row),
@@ -153,6 +155,8 @@ def _row(of: tuple[str, str], form: str, certificate: str, register: str, same: 
         agreement = Agreement.SAME
     elif all(same(value, form) for value in others):
         agreement = Agreement.WRITTEN if of[1] == "住所" else Agreement.VARIANT
+    elif of[1] == "住所" and all(same(value, form) or same_lot(value, form) for value in others):
+        agreement = Agreement.BUILDING
     else:
         agreement = Agreement.DIFFERENT
     return ComparisonRow(role=of[0], item=of[1], form=form, certificate=certificate, register=register, agreement=agreement)
@@ -166,6 +170,8 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
         yield ItemRow("前回受付番号", _correction(row.previous_receipt, filing_day(hub, row)))
     if seat := seat_of(hub, row):
         yield ItemRow("利用調整の回", seat.reasoning)
+    for sentence in substitutions_of(hub, row.id, procedure):
+        yield ItemRow("文字の置換え", sentence)
     tables = load_tables(hub, [row.id]).get(row.id)
     if tables is None:
         return
