@@ -140,6 +140,19 @@ class SuiteDay:
 
 
 @dataclass(frozen=True, slots=True)
+class LossRow:
+    """One approved substitution of a day. source, target: the characters and their code points. table: ``id@version``."""
+
+    destination: str
+    source: str
+    target: str
+    times: int
+    applications: int
+    table: str
+    approved: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayReport:
     """One day of a municipality. balanced: what the close found; problems: those of it that are no procedure's own.
 
@@ -161,6 +174,7 @@ class DayReport:
     checkpoint: CheckpointRow | None = None
     alarms: tuple[AlarmRow, ...] = ()
     suites: tuple[SuiteDay, ...] = ()
+    losses: tuple[LossRow, ...] = ()
     problems: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
 

@@ -26,6 +26,7 @@ class Agreement(StrEnum):
     SAME = "一致"
     VARIANT = "異体字"
     WRITTEN = "表記違い"
+    BUILDING = "方書違い"
     DIFFERENT = "不一致"
     UNKNOWN = "照合不可"
 

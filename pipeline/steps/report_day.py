@@ -14,6 +14,7 @@ from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.evidence_tables import alarms, checkpoints, suite_runs
 from pipeline.journal.intake_tables import applications, findings
 from pipeline.journal.register_tables import register_loads
+from pipeline.loss_ledger import losses_on
 from pipeline.pages.rendering import render_day
 from pipeline.pages.report import (
     AlarmRow,
@@ -79,6 +80,7 @@ def day_report(hub: Hub, close: DayClose) -> DayReport:
         checkpoint=_checkpoint(hub),
         alarms=tuple(_alarms(hub)),
         suites=tuple(_suites(hub, day)),
+        losses=tuple(losses_on(hub, day)),
         problems=tuple(
             problem for problem in close.problems if not problem.startswith(tuple(f"{name}:" for name in close.balance.procedures))
         ),

@@ -9,13 +9,18 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from pipeline.balance import balance_of
+from pipeline.case_sheets import sheet_of
 from pipeline.cli import main
 from pipeline.errors import SettingError
 from pipeline.hub import open_hub
 from pipeline.journal.delivery_tables import batch_items, canonical, losses, obligations
 from pipeline.journal.intake_tables import applications, findings
+from pipeline.packages import package_of
+from pipeline.pages.rendering import render_page
 from pipeline.places import PROJECT, Root
 from pipeline.records import canonical_row, load_tables
+from pipeline.steps.close_day import inspect_day
+from pipeline.steps.report_day import day_report
 from tests.pipeline.days import DAY, NAHA, at, hub_at, outside, rows, run
 from vocabulary.clock import Clock
 
@@ -120,6 +125,27 @@ def test_an_approved_substitution_lets_it_out_and_stands_in_the_ledger(
     assert rows(root, select(findings).where(findings.c.application == application, findings.c.step == "release")) == []
     with hub_at(root, at(13)) as hub:
         assert balance_of(hub, DAY).holds
+
+
+def test_the_clerk_and_the_auditor_read_what_was_replaced(
+    planted: tuple[Path, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, application = planted
+    approve(tmp_path / "towns", monkeypatch, ENTRIES)
+    hand_out(root, 10)
+    with hub_at(root, at(13)) as hub:
+        (row,) = hub.journal.rows(select(applications).where(applications.c.id == application))
+        sheet = sheet_of(hub, row, package_of(hub, row))
+        page = render_page("validation.html", day_report(hub, inspect_day(hub, DAY)))
+    replaced = [item.value for item in sheet.items if item.label == "文字の置換え"]
+    host = "児童手当システム（ホスト連携）"
+    assert replaced == [
+        f"氏名: 葛\U000e0100 U+845B U+E0100 → 葛 U+845B（{host}。承認: {APPROVED}）",
+        f"氏名: 𠮷 U+20BB7 → 吉 U+5409（{host}。承認: {APPROVED}）",
+    ]
+    assert "host-symbols@1+" in page
+    assert APPROVED in page
+    assert "城" not in page.partition("文字の置換え")[2]
 
 
 def test_an_approval_for_another_character_leaves_it_held(
