@@ -15,7 +15,10 @@ LONGEST = 32_767
 # A spreadsheet takes this for one character, whatever the cell's format says.
 ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")
 
-_NARROWEST, _WIDEST, _MARGIN = 8, 44, 3
+# Half-width characters.
+_NARROWEST, _USUAL, _WIDEST, _MARGIN = 8, 56, 250, 3
+# Points. No row can be higher than the highest; a text of more lines than fit there widens its column instead.
+_LINE, _HIGHEST, _LINES = 18.75, 409.5, 15
 _TAIL = """</sheetData>
 <autoFilter ref="{area}"/>
 <pageMargins left="0.4" right="0.4" top="0.6" bottom="0.5" header="0.3" footer="0.3"/>
@@ -38,8 +41,9 @@ class LaidOut:
 def lay_out(name: str, heading: Sequence[str], rows: Sequence[Row]) -> LaidOut:
     """Lay out a sheet; an absent value is an empty cell that is text too."""
     area = f"A1:{column_name(len(heading))}{len(rows) + 1}"
-    lines = [_row(1, heading, HEADING), *(_row(number, row, VALUE) for number, row in enumerate(rows, start=2))]
-    head = _head(area, _widths(heading, rows)).encode()
+    widths = _widths(heading, rows)
+    lines = [_row(1, heading, HEADING, widths), *(_row(number, row, VALUE, widths) for number, row in enumerate(rows, start=2))]
+    head = _head(area, widths).encode()
     places: list[tuple[int, int]] = []
     offset = len(head)
     for line in lines:
@@ -73,13 +77,23 @@ def _head(area: str, widths: Sequence[int]) -> str:
     return (
         f'{DECLARATION}<worksheet xmlns="{MAIN}">\n<dimension ref="{area}"/>\n'
         '<sheetViews><sheetView workbookViewId="0"><pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>'
-        f'</sheetView></sheetViews>\n<sheetFormatPr defaultRowHeight="18.75"/>\n<cols>{columns}</cols>\n<sheetData>\n'
+        f'</sheetView></sheetViews>\n<sheetFormatPr defaultRowHeight="{_LINE}"/>\n<cols>{columns}</cols>\n<sheetData>\n'
     )
 
 
-def _row(number: int, cells: Row, style: int) -> bytes:
+def _row(number: int, cells: Row, style: int, widths: Sequence[int]) -> bytes:
     each = "".join(_cell(f"{column_name(place)}{number}", cell, style) for place, cell in enumerate(cells, start=1))
-    return f'<row r="{number}">{each}</row>\n'.encode()
+    lines = max(_lines(cell or "", width) for cell, width in zip(cells, widths, strict=True))
+    # Not every program makes room for wrapped text by itself.
+    height = f' ht="{min(_HIGHEST, lines * _LINE)}" customHeight="1"' if lines > 1 else ""
+    return f'<row r="{number}"{height}>{each}</row>\n'.encode()
+
+
+def _lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column, a little more where they break at words."""
+    if len(text) * 2 + _MARGIN <= width and "\n" not in text:
+        return 1
+    return sum(max(1, -(-_width(line) // (width - _MARGIN))) for line in text.split("\n"))
 
 
 def _cell(place: str, text: str | None, style: int) -> str:
@@ -90,11 +104,9 @@ def _cell(place: str, text: str | None, style: int) -> str:
 
 def _widths(heading: Sequence[str], rows: Sequence[Row]) -> list[int]:
     """Width of each column in half-width characters: as its longest line, within bounds; what is longer wraps."""
-    columns = zip(*rows, strict=True) if rows else ((),) * len(heading)
-    return [
-        min(_WIDEST, max(_NARROWEST, *(_width(line) for text in (title, *column) for line in (text or "").split("\n")))) + _MARGIN
-        for title, column in zip(heading, columns, strict=True)
-    ]
+    columns = zip(heading, *rows, strict=True)
+    longest = [max(_width(line) for text in column for line in (text or "").split("\n")) for column in columns]
+    return [min(_WIDEST, max(_NARROWEST, min(_USUAL, width), width // _LINES)) + _MARGIN for width in longest]
 
 
 def _width(text: str) -> int:
