@@ -45,7 +45,7 @@ def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Wri
     facts = context.facts()
     header = b"1" + b"".join(_field(facts[field.item], field, format_.encoding) for field in format_.spec.header)
     counts = dict(zip(examined.tables, np.bincount(order.table).tolist(), strict=False))
-    blocks = [_block(format_, group, examined).data.cast("B") for group in examined.tables]
+    blocks = [_block(format_, group, examined).reshape(-1).data for group in examined.tables]
     size = length + len(_END)
     pieces = [blocks[table][first * size : stop * size] for table, first, stop in order.runs()]
     lines = [line.ljust(length) + _END for line in (header, _count(format_, counts))]
