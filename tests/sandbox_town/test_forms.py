@@ -62,7 +62,7 @@ def test_attachments_are_what_form_and_manifest_say(world: Any) -> None:
         assert declared == signed
         assert set(declared) == {name for name in members if name.startswith("attachments/")}
         kinds |= {(Path(name).suffix, data[:4]) for name, data in members.items() if name in declared}
-    assert kinds == {(".pdf", b"%PDF"), (".png", b"\x89PNG"), (".jpg", b"\xff\xd8\xff\xe0")}
+    assert kinds == {(".pdf", b"%PDF"), (".png", b"\x89PNG"), (".jpg", b"\xff\xd8\xff\xe0"), (".xlsx", b"PK\x03\x04")}
 
 
 def test_the_pdf_carries_the_values_of_the_form_and_no_number(world: Any) -> None:
