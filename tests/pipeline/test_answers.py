@@ -15,10 +15,9 @@ from sqlalchemy.exc import IntegrityError
 from pipeline.balance import balance_of
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import decisions, notice_outbox, result_files, status_outbox
-from pipeline.journal.delivery_tables import batch_items, batches, canonical, receipts
+from pipeline.journal.delivery_tables import batch_items, batches, receipts
 from pipeline.journal.evidence_tables import alarms
 from pipeline.journal.intake_tables import applications, persons
-from pipeline.records import canonical_row, load_tables
 from pipeline.steps.answer import RECEIPT_COLUMNS, RESULT_COLUMNS, read_answers
 from pipeline.steps.close_day import inspect_day
 from pipeline.steps.report_day import channel_counts
@@ -122,31 +121,6 @@ def test_the_same_decision_again_is_no_news_and_a_contradicting_one_is_refused(h
     assert read_answers(hub)["refused_rows"] == 1
     assert decided(hub) == [(receipt, "approved")]
     assert alarm_kinds(hub) == {("RESULT_ROWS_REFUSED", f"{STD}/{other.name}")}
-
-
-@pytest.mark.parametrize(("division", "possible", "impossible"), [("1", "却下", "受理"), ("2", "受理", "却下")])
-def test_a_claim_for_more_may_be_rejected_and_the_notification_of_less_on_the_same_form_may_not(
-    hub: Hub, division: str, possible: str, impossible: str
-) -> None:
-    (receipt,) = receipts_of(hub, "jidoteate-gakukaitei")
-    write_division(hub, receipt, division)
-    leave(hub, [result(receipt, impossible, reason="要件に該当しないため")])
-    assert (read_answers(hub)["refused_rows"], decided(hub)) == (1, [])
-    leave(hub, [result(receipt, possible, reason="要件に該当しないため")])
-    assert read_answers(hub)["refused_rows"] == 0
-    assert decided(hub) == [(receipt, {"却下": "rejected", "受理": "accepted"}[possible])]
-
-
-def write_division(hub: Hub, receipt: str, division: str) -> None:
-    """Make the records of a revision (額改定) those of a claim (1) or of a notification (2)."""
-    chosen = select(applications.c.id, canonical.c.mapping_version).join(canonical, canonical.c.application == applications.c.id)
-    (row,) = hub.journal.rows(chosen.where(applications.c.receipt == receipt))
-    tables = load_tables(hub, [row.id])[row.id]
-    tables["gakukaitei"].columns["kaiteikubun"][0] = division
-    values = canonical_row(hub, row.id, row.mapping_version, tables)
-    with hub.journal.write() as write:
-        write.execute(update(canonical).where(canonical.c.application == row.id).values(records=values["records"]))
-        write.leaf("test_changed", application=row.id)
 
 
 def test_of_two_systems_with_the_same_records_only_the_declared_one_decides(hub: Hub) -> None:
