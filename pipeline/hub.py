@@ -22,7 +22,7 @@ from pipeline.calendar import OpeningDays
 from pipeline.errors import SettingError
 from pipeline.faults import fault_point
 from pipeline.inbox_files import SealedStore
-from pipeline.journal.database import Journal, open_journal, sqlite_url
+from pipeline.journal.database import Journal, open_journal, read_journal, sqlite_url
 from pipeline.journal.intake_tables import applications
 from pipeline.journal.schema import migrate
 from pipeline.journal.sole_worker import sole_worker
@@ -182,6 +182,22 @@ def open_hub(root: Root, code: str, clock: Clock) -> Iterator[Hub]:
         with sole_worker(journal.engine):
             check_open_work(municipality, journal)
             yield Hub(root, clock, journal, keys, sealing, store, catalogue, municipality)
+    finally:
+        journal.close()
+
+
+@contextmanager
+def open_for_reading(root: Root, code: str, clock: Clock, catalogue: Catalogue) -> Iterator[Hub]:
+    """The hub with other specifications, beside whoever works on the journal: the database itself refuses every change.
+
+    Raises SettingError or PermanentError.
+    """
+    municipality = load_municipality(municipalities_folder(), code)
+    keys = KeyRing.open(root.folder)
+    sealing = Sealing(keys)
+    journal = read_journal(database_url(root), clock)
+    try:
+        yield Hub(root, clock, journal, keys, sealing, SealedStore(root.folder / "sealed", sealing), catalogue, municipality)
     finally:
         journal.close()
 

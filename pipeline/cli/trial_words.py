@@ -69,11 +69,14 @@ def _said(step: str, finding: Finding) -> dict[str, str]:
 def _masked(table: Table, persons: Sequence[str], *, reveal: bool) -> Table:
     """The table as it may be shown: as wide as it is, so that layouts keep their places."""
     open_items = FILING | set(persons)
-    columns = {name: [_cell(name, value, open_=reveal or name in open_items) for value in column] for name, column in table.columns.items()}
+    columns = {
+        name: [shown_cell(name, value, open_=reveal or name in open_items) for value in column] for name, column in table.columns.items()
+    }
     return Table(table.application, table.ordinal, columns)
 
 
-def _cell(name: str, value: str | None, *, open_: bool) -> str | None:
+def shown_cell(name: str, value: str | None, *, open_: bool) -> str | None:
+    """The value of an item as it may be shown; a 個人番号 never is. open_: whether other values may be."""
     if value is None:
         return None
     if name.endswith(NUMBER):

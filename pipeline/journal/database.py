@@ -178,6 +178,21 @@ def open_journal(url: str, clock: Clock) -> Journal:
     return Journal(open_engine(url), clock)
 
 
+def read_journal(url: str, clock: Clock) -> Journal:
+    """Open the journal at an address for reading: the database refuses whatever would change it."""
+    engine = open_engine(url)
+    sqlite = engine.dialect.name == "sqlite"
+    refusing = "PRAGMA query_only = ON" if sqlite else "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"
+
+    def refuse_changes(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.cursor().execute(refusing)
+        if not sqlite:
+            connection.commit()
+
+    event.listen(engine, "connect", refuse_changes)
+    return Journal(engine, clock)
+
+
 def sqlite_url(path: Path) -> str:
     """Address of a SQLite file."""
     return f"sqlite:///{path}"

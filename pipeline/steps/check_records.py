@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import suite_runs
 from pipeline.journal.intake_tables import STAGES, applications
-from pipeline.records import join_tables, load_tables
+from pipeline.records import Tables, join_tables, load_tables
 from pipeline.rounds import Standing, standing_of
 from pipeline.steps.replace_filings import replaced_by, take_place
 from pipeline.steps.share_documents import share_documents
@@ -51,7 +51,17 @@ def check_records(hub: Hub) -> dict[str, int]:
 
 def check_batch(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> dict[int, list[Finding]]:
     """Findings by application; every suite's result is kept for auditors, without values."""
-    loaded = load_tables(hub, [row.id for row in rows])
+    reports = reports_of(hub, procedure, rows, load_tables(hub, [row.id for row in rows]))
+    keep_reports(hub, reports)
+    found: dict[int, list[Finding]] = defaultdict(list)
+    for report in reports:
+        for application, finding in report.findings:
+            found[application].append(finding)
+    return found
+
+
+def reports_of(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]], loaded: Mapping[int, Tables]) -> list[Report]:
+    """What every suite says of these records; nothing is kept. loaded: the records of each application."""
     version = hub.specification_version(procedure.id)
     reports = []
     for day, ids in batches_by_codes(hub, procedure, rows):
@@ -64,12 +74,7 @@ def check_batch(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> dic
             for group in tables
             if tables[group].application
         ]
-    keep_reports(hub, reports)
-    found: dict[int, list[Finding]] = defaultdict(list)
-    for report in reports:
-        for application, finding in report.findings:
-            found[application].append(finding)
-    return found
+    return reports
 
 
 def batches_by_codes(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> list[tuple[date, list[int]]]:

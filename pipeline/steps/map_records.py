@@ -5,6 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping as Lookup
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -42,17 +43,26 @@ def map_records(hub: Hub) -> dict[str, int]:
     for work in pending(hub, STEP):
         by_procedure[work[0].procedure].append(work)
     for works in by_procedure.values():
-        outcomes = map_many(hub, [row for row, _, _ in works])
+        found = map_many(hub, [row for row, _, _ in works])
         for row, inputs, attempt in works:
-            outcome = outcomes.get(row.id) or judge_safely(hub, STEP, row)
+            outcome = _outcome(hub, row.id, found[row.id]) if row.id in found else judge_safely(hub, STEP, row)
             if record_outcome(hub, STEP, row, inputs=inputs, attempt=attempt, outcome=outcome):
                 counts[outcome.name] += 1
     log.info("step_ended", extra={"step": STEP.name, **counts})
     return counts
 
 
-def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
-    """Outcomes of the applications that could be mapped together; the others are left to be judged alone."""
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What the mapping made of one application. version: 様式版. tables: its records, empty when none came out."""
+
+    version: str
+    findings: tuple[Finding, ...]
+    tables: Tables
+
+
+def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Filing]:
+    """The applications of one procedure that could be mapped together; the others are left to be judged alone."""
     groups: dict[tuple[str, date], tuple[Mapping, list[Source]]] = {}
     attached: dict[int, Attached] = {}
     for row in rows:
@@ -63,7 +73,7 @@ def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
             log.info("left_to_be_mapped_alone", extra={"application": row.id, "error": type(error).__name__})
             continue
         groups.setdefault((version, legal_day(hub, row)), (mapping, []))[1].append(source)
-    outcomes: dict[int, Outcome] = {}
+    found: dict[int, Filing] = {}
     for (version, day), (mapping, sources) in groups.items():
         procedure = hub.procedure(rows[0].procedure)
         try:
@@ -71,14 +81,14 @@ def map_many(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Outcome]:
         except Exception as error:  # noqa: BLE001  one of them spoils the batch; judged alone, only that one is held
             log.warning("batch_mapped_one_by_one", extra={"procedure": procedure.id, "error": type(error).__name__})
             continue
-        outcomes |= _outcomes(hub, {source.application: attached[source.application] for source in sources}, version, mapped)
-    return outcomes
+        found |= _filings({source.application: attached[source.application] for source in sources}, version, mapped)
+    return found
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:
     version, mapping, source = source_of(hub, row)
     mapped = map_applications(hub.procedure(row.procedure), mapping, [source], catalogue=hub.catalogue, day=legal_day(hub, row))
-    return _outcomes(hub, {row.id: read_attached(hub, row)}, version, mapped)[row.id]
+    return _outcome(hub, row.id, _filings({row.id: read_attached(hub, row)}, version, mapped)[row.id])
 
 
 def source_of(hub: Hub, row: Row[Any]) -> tuple[str, Mapping, Source]:
@@ -107,37 +117,38 @@ def header_of(hub: Hub, row: Row[Any], procedure: Procedure) -> dict[str, str]:
     }
 
 
-def _outcomes(hub: Hub, attached: Lookup[int, Attached], version: str, mapped: Mapped) -> dict[int, Outcome]:
+def _filings(attached: Lookup[int, Attached], version: str, mapped: Mapped) -> dict[int, Filing]:
     """What was mapped, by application, in one pass over the batch; the records of attached documents lie beside the application's."""
     found, tables = mapped.findings_of(), split_tables(mapped.tables)
     return {
-        one: _outcome(hub, one, version, (*found.get(one, ()), *told), tables[one] | beside if one in tables else {})
+        one: Filing(version, (*found.get(one, ()), *told), tables[one] | beside if one in tables else {})
         for one, (beside, told) in attached.items()
     }
 
 
-def _outcome(hub: Hub, application: int, version: str, found: tuple[Finding, ...], tables: Tables) -> Outcome:
+def _outcome(hub: Hub, application: int, filing: Filing) -> Outcome:
+    found = filing.findings
     if Outcome(findings=found).stopping is not None:
         return Outcome(findings=found)
-    if not tables:
+    if not filing.tables:
         return Outcome(findings=(*found, Finding("MAP_VALUE", where="records", detail="no record came out of the mapping")))
 
     def record(write: Write) -> None:
         write.execute(canonical.delete().where(canonical.c.application == application))
-        write.insert_many(canonical, [canonical_row(hub, application, version, tables)])
-        _tell_of_items(hub, write, application, version, found)
+        write.insert_many(canonical, [canonical_row(hub, application, filing.version, filing.tables)])
+        _tell_of_items(hub, write, application, filing)
 
     return Outcome(findings=found, record=record)
 
 
-def _tell_of_items(hub: Hub, write: Write, application: int, version: str, found: Sequence[Finding]) -> None:
+def _tell_of_items(hub: Hub, write: Write, application: int, filing: Filing) -> None:
     """One alarm for each element that nothing declares, however many applications bring it."""
-    elements = sorted({_ORDINAL.sub("", finding.where) for finding in found if finding.code == "MAP_ADDITIONAL"})
+    elements = sorted({_ORDINAL.sub("", finding.where) for finding in filing.findings if finding.code == "MAP_ADDITIONAL"})
     if not elements:
         return
     name = write.read(select(applications.c.procedure).where(applications.c.id == application)).scalar_one()
     for element in elements:
-        raise_alarm(hub, write, kind="MAP_ADDITIONAL", subject=f"{hub.procedure(name).form_id}/{version}: {element}")
+        raise_alarm(hub, write, kind="MAP_ADDITIONAL", subject=f"{hub.procedure(name).form_id}/{filing.version}: {element}")
 
 
 def _inputs(hub: Hub, row: Row[Any]) -> str:

@@ -4,12 +4,12 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, select, update
+from sqlalchemy import Row, Select, and_, exists, select, update
 
 from mappings.layouts import Format
-from mappings.procedure import Procedure
 from mappings.records import Context, FileBytes, Table, Written
 from mappings.release import read, subject_of
 from mappings.release import write as lay_out
@@ -33,6 +33,10 @@ Key = tuple[int, str, int]
 """A record: application, group, ordinal."""
 
 
+AGAIN = ""
+"""What stands for a procedure where replays emit again what went out before (再出力)."""
+
+
 class NothingOwedError(Exception):
     """Another worker released the same applications first; the transaction is given back."""
 
@@ -42,10 +46,10 @@ def release(hub: Hub) -> dict[str, int]:
     counts = {"files": 0, "applications": 0, "held": 0}
     for destination in hub.municipality.destinations:
         owe_again(hub, destination)
-        for procedure in hub.municipality.procedures:
+        for procedure in (*hub.municipality.procedures, AGAIN):
             while owed := _owed(hub, destination, procedure):
                 try:
-                    done = release_chunk(hub, destination, hub.procedure(procedure), owed)
+                    done = release_chunk(hub, destination, procedure, owed)
                 except NothingOwedError:
                     continue
                 for key, value in done.items():
@@ -56,27 +60,29 @@ def release(hub: Hub) -> dict[str, int]:
 
 
 def _owed_statement(hub: Hub, destination: str, procedure: str) -> Select[Any]:
+    """What was never emitted, of a procedure, or what replays emit again: of all procedures, in the order in which it went out."""
     accepted = (applications.c.municipality == hub.code) & (applications.c.stage == "checked") & (applications.c.disposition == "open")
     waiting = (obligations.c.destination == destination) & (obligations.c.state == "owed")
     same = [replay_items.c[key] == obligations.c[key] for key in ("application", "destination", "generation")]
-    replay = func.coalesce(replay_items.c.replay, 0).label("replay")
+    replay = replay_items.c.replay
     joined = select(applications, obligations.c.generation, replay).join(obligations, obligations.c.application == applications.c.id)
+    of = replay.is_not(None) if procedure == AGAIN else and_(replay.is_(None), applications.c.procedure == procedure)
     most = hub.destination(destination).max_applications
     return (
         joined.outerjoin(replay_items, and_(*same))
-        .where(accepted, waiting, applications.c.procedure == procedure)
+        .where(accepted, waiting, of)
         .order_by(replay, replay_items.c.place, applications.c.arrived_at, applications.c.id)
         .limit(most)
     )
 
 
 def _owed(hub: Hub, destination: str, procedure: str) -> list[Row[Any]]:
-    return _of_one_replay(hub.journal.rows(_owed_statement(hub, destination, procedure)))
+    return _one_after_another(hub.journal.rows(_owed_statement(hub, destination, procedure)))
 
 
-def _of_one_replay(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """What goes into one file: what was never emitted, or what one replay emits again, in the order in which it went out at first."""
-    return [row for row in rows if row.replay == rows[0].replay]
+def _one_after_another(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """What goes into one file: of one procedure and replay, up to the first that is of another."""
+    return list(takewhile(lambda row: (row.procedure, row.replay) == (rows[0].procedure, rows[0].replay), rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +96,21 @@ class Desk:
     kept: Mapping[int, Row[Any]]
 
 
-def release_chunk(hub: Hub, destination: str, procedure: Procedure, expected: Sequence[Row[Any]]) -> dict[str, int]:
-    """Lay out one chunk in one transaction. The counter's row lock keeps a second worker from releasing the same applications."""
+def release_chunk(hub: Hub, destination: str, of: str, expected: Sequence[Row[Any]]) -> dict[str, int]:
+    """Lay out one chunk in one transaction. The counter's row lock keeps a second worker from releasing the same applications.
+
+    of: a procedure, or ``AGAIN``.
+    """
+    procedure = hub.procedure(expected[0].procedure)
     tables_of = load_tables(hub, [row.id for row in expected])
     format_ = hub.format_of(destination)
     day = hub.clock.today()
     with hub.journal.write() as write:
         sequence = write.next_number(f"file/{hub.code}/{destination}/{day}")
         # Whoever settles a filing that another one replaces takes the same locks.
-        still_owed = _owed_statement(hub, destination, procedure.id).with_for_update(of=obligations)
-        rows = [row for row in _of_one_replay(write.read(still_owed).all()) if row.id in tables_of]
-        if not rows:
+        still_owed = _owed_statement(hub, destination, of).with_for_update(of=obligations)
+        rows = [row for row in _one_after_another(write.read(still_owed).all()) if row.id in tables_of]
+        if not rows or rows[0].procedure != procedure.id:
             raise NothingOwedError
         context = Context(hub.code, procedure.business, procedure.short, day, sequence)
         tables = join_tables([tables_of[row.id] for row in rows])

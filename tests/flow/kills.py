@@ -75,7 +75,7 @@ def warm_up() -> None:
 
 def new_root(folder: Path, *, applications: int = APPLICATIONS, defects: Sequence[str] | None = DEFECTS) -> Path:
     """The town in the morning."""
-    status = _forked(lambda: _make_root(folder, applications, defects), log=folder.with_suffix(".log"))
+    status = forked(lambda: _make_root(folder, applications, defects), log=folder.with_suffix(".log"))
     assert status == RUNS_OUT, folder.with_suffix(".log").read_text(encoding="utf-8")
     return folder
 
@@ -102,7 +102,7 @@ def stand_ins(root: Path, *, script: str = "ordinary-day") -> Iterator[Running]:
 def run_steps(running: Running, steps: Sequence[tuple[str, str]], *, fault: str = "", log: Path | None = None) -> int:
     """Run steps at their hours in a process of their own. Returns the negative signal that killed it, or 0."""
     environment = {"HUB_FAULT": fault, "HUB_FAULT_LOG": str(log or "")}
-    return _forked(lambda: _work(running, steps), log=running.root / "child.log", environment=environment)
+    return forked(lambda: _work(running, steps), log=running.root / "child.log", environment=environment)
 
 
 def _work(running: Running, steps: Sequence[tuple[str, str]]) -> None:
@@ -117,7 +117,8 @@ def _work(running: Running, steps: Sequence[tuple[str, str]]) -> None:
                 step_function(step)(hub)
 
 
-def _forked(work: Callable[[], object], *, log: Path, environment: dict[str, str] | None = None) -> int:
+def forked(work: Callable[[], object], *, log: Path, environment: dict[str, str] | None = None) -> int:
+    """Do the work in a process of its own. Returns the negative signal that killed it, 0, or 1 with the traceback in ``log``."""
     child = os.fork()
     if child == 0:
         os.environ.update(environment or {})
