@@ -1,18 +1,20 @@
 """Every released file can be made again from the raw packages and what the journal pins (P5)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
 
 from mappings.engine import map_batch
+from mappings.layouts import Format
 from mappings.records import Context
 from mappings.release import write as lay_out
+from mappings.substitutions import NONE, Substitute, from_code_points
 from pipeline.attached_documents import read_attached
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, open_hub
-from pipeline.journal.delivery_tables import batch_items, batches, canonical
+from pipeline.journal.delivery_tables import batch_items, batches, canonical, losses
 from pipeline.journal.intake_tables import applications
 from pipeline.places import Root
 from pipeline.records import join_tables, split_tables
@@ -22,6 +24,14 @@ from tests.pipeline.days import NAHA, at
 from vocabulary.clock import Clock
 
 SEQUENCE = re.compile(r"_(\d{3})\.(?:csv|dat|xml|xlsx)$")
+
+
+def pinned_format(hub: Hub, format_: Format, destination: str, inside: Sequence[int]) -> Format:
+    """The format with the substitutions that were made then, whatever is approved now: the ledger has them all."""
+    ledger = select(losses).join(batches, batches.c.id == losses.c.batch)
+    made = hub.journal.rows(ledger.where(batches.c.destination == destination, losses.c.application.in_(inside)))
+    entries = [Substitute(from_code_points(row.source), from_code_points(row.target), row.approved) for row in made]
+    return format_.with_substitutions(NONE.overridden(entries))
 
 
 def rebuild(hub: Hub, batch: int, destination: str, name: str) -> dict[str, bytes]:
@@ -39,7 +49,7 @@ def rebuild(hub: Hub, batch: int, destination: str, name: str) -> dict[str, byte
     found = SEQUENCE.search(name)
     assert found is not None
     context = Context(hub.code, procedure.business, procedure.short, at(9).date(), int(found[1]))
-    format_ = hub.format_of(destination)
+    format_ = pinned_format(hub, hub.catalogue.formats[hub.destination(destination).format], destination, [row.id for row in rows])
     return {file.name: file.data for file in lay_out(format_, join_tables(tables), context).files}
 
 

@@ -8,20 +8,24 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from mappings.records import Context
+from mappings.release import write as lay_out
 from pipeline.balance import balance_of
 from pipeline.case_sheets import sheet_of
 from pipeline.cli import main
 from pipeline.errors import SettingError
 from pipeline.hub import open_hub
-from pipeline.journal.delivery_tables import batch_items, canonical, losses, obligations
+from pipeline.journal.delivery_tables import batch_items, batches, canonical, losses, obligations
 from pipeline.journal.intake_tables import applications, findings
 from pipeline.packages import package_of
 from pipeline.pages.rendering import render_page
 from pipeline.places import PROJECT, Root
-from pipeline.records import canonical_row, load_tables
+from pipeline.records import canonical_row, join_tables, load_tables
 from pipeline.steps.close_day import inspect_day
+from pipeline.steps.deliver import batch_bytes
 from pipeline.steps.report_day import day_report
 from tests.pipeline.days import DAY, NAHA, at, hub_at, outside, rows, run
+from tests.pipeline.test_rebuild import pinned_format
 from vocabulary.clock import Clock
 
 GROUP, HOST, STANDARD = "ninteiseikyu", "jidoteate-host", "jidoteate-std"
@@ -125,6 +129,25 @@ def test_an_approved_substitution_lets_it_out_and_stands_in_the_ledger(
     assert rows(root, select(findings).where(findings.c.application == application, findings.c.step == "release")) == []
     with hub_at(root, at(13)) as hub:
         assert balance_of(hub, DAY).holds
+
+
+def test_a_file_is_rebuilt_by_what_the_ledger_says_after_the_approval_is_gone(
+    planted: tuple[Path, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, application = planted
+    approve(tmp_path / "towns", monkeypatch, ENTRIES)
+    hand_out(root, 10)
+    monkeypatch.delenv("HUB_MUNICIPALITIES")
+    with hub_at(root, at(13)) as hub:
+        carried = select(batch_items.c.batch).where(batch_items.c.application == application, batch_items.c.destination == HOST)
+        (batch,) = hub.journal.rows(select(batches).where(batches.c.id.in_(carried)))
+        inside = sorted({row.application for row in hub.journal.rows(select(batch_items).where(batch_items.c.batch == batch.id))})
+        format_ = pinned_format(hub, hub.catalogue.formats["legacy-fixed"], HOST, inside)
+        tables = load_tables(hub, inside)
+        procedure = hub.procedure("jidoteate-nintei")
+        context = Context(hub.code, procedure.business, procedure.short, DAY, int(batch.name[-7:-4]))
+        (file,) = lay_out(format_, join_tables([tables[one] for one in inside]), context).files
+        assert (file.name, file.data) == (batch.name, batch_bytes(hub, batch))
 
 
 def test_the_clerk_and_the_auditor_read_what_was_replaced(
