@@ -9,6 +9,8 @@ from mappings.character_kinds import SUSPECT, Bytes, Kinds, Places, pairs_of
 from mappings.layouts import FieldLayout
 from mappings.records import Column, texts_of
 
+Points = NDArray[np.uint8] | NDArray[np.uint32]
+
 # Encodings in which ASCII is itself.
 _ASCII_CODECS = ("cp932", "utf-8")
 _SPACE, _ZERO, _NINE = 0x20, 0x30, 0x39
@@ -39,10 +41,10 @@ class Cells:
 class Texts:
     """Texts with what is known of each character. lengths: characters of each text; points, kinds: of each character, text after text."""
 
-    joined: str
+    texts: list[str]
     lengths: Places
     ends: Places
-    points: NDArray[np.uint8] | NDArray[np.uint32]
+    points: Points
     kinds: Bytes
 
     def suspects(self, field: FieldLayout | None) -> list[int]:
@@ -79,7 +81,7 @@ class Texts:
         if self.points.dtype == np.uint8 and encoding.codec in _ASCII_CODECS:
             return self.points.astype(np.uint8, copy=False)
         if encoding.codes is None or not self.kinds.size:
-            return np.frombuffer(self.joined.encode(encoding.codec), np.uint8)
+            return np.frombuffer("".join(self.texts).encode(encoding.codec), np.uint8)
         pairs = pairs_of(encoding).view(np.uint16).ravel().take(self.points).view(np.uint8)
         if self.kinds.min() == 2:
             return pairs
@@ -102,14 +104,22 @@ class Texts:
 def look(texts: Column, kinds: Kinds) -> Texts:
     """Look up every character of the texts; an absent text is an empty one."""
     given = texts_of(texts)
-    joined = "".join(given)
-    lengths = np.fromiter(map(len, given), np.int64, len(given))
-    points: NDArray[np.uint8] | NDArray[np.uint32]
-    if joined.isascii():
-        points = np.frombuffer(joined.encode("ascii"), np.uint8)
+    points = points_of("\0".join([*given, ""]))
+    between = points == 0
+    ends = np.flatnonzero(between)
+    if len(ends) == len(given):
+        points, lengths = points[~between], np.diff(ends, prepend=-1) - 1
     else:
-        points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    return Texts(joined, lengths, np.cumsum(lengths), points, kinds.of_point.take(points))
+        # A text holds a NUL itself.
+        points, lengths = points_of("".join(given)), np.array([len(text) for text in given], np.int64)
+    return Texts(given, lengths, np.cumsum(lengths), points, kinds.of_point.take(points))
+
+
+def points_of(text: str) -> Points:
+    """The code points of a text."""
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _lay(block: Bytes, cells: Cells, field: FieldLayout) -> None:

@@ -13,6 +13,7 @@ from vocabulary.widths import to_full, to_half_ascii
 Points = NDArray[np.uint32]
 
 _POINTS = 0x10000
+_ZERO, _NINE = 0x30, 0x39
 _DROPPED = 0xFFFFFFFF
 _ASCII = range(0x80)
 _FULL_ASCII = range(0xFF01, 0xFF5F)
@@ -43,15 +44,30 @@ def full_column(column: Column) -> Column:
         places, made = places[made > 0], made[made > 0]
         full[places - 1] = made
         full[places] = _DROPPED
-    texts = _texts(full)
+    texts = _texts(full[full != _DROPPED])
     if given is column:
         return list(texts)
     return [None if old is None else text for old, text in zip(column, texts, strict=True)]
 
 
-def plain_texts(column: Column, dropped: str) -> list[str]:
-    """Every text in half-width ASCII without the dropped characters; an empty text for what is absent."""
-    return _texts(_changed(_points(texts_of(column)), _plain(dropped))) if column else []
+def digits_of(column: Column, dropped: str, lengths: range) -> Column:
+    """Every text in half-width ASCII without the dropped characters; nothing for what is no row of digits of an allowed length."""
+    if not column:
+        return []
+    points = _points(texts_of(column))
+    plain = _changed(points, _plain(dropped))
+    plain = plain[plain != _DROPPED]
+    texts = _texts(plain)
+    wrong = (plain < _ZERO) | (plain > _NINE)
+    ends = np.flatnonzero(plain == 0)
+    wrong[ends] = False
+    counts = np.diff(np.concatenate(([-1], ends, [len(plain)]))) - 1
+    bad = (counts < lengths.start) | (counts >= lengths.stop)
+    bad[np.searchsorted(ends, np.flatnonzero(wrong))] = True
+    found: Column = list(texts)
+    for row in np.flatnonzero(bad).tolist():
+        found[row] = None
+    return found
 
 
 def _points(texts: list[str]) -> Points:
@@ -65,8 +81,8 @@ def _changed(points: Points, table: Points) -> Points:
 
 
 def _texts(points: Points) -> list[str]:
-    kept: bytes = points[points != _DROPPED].tobytes()
-    return kept.decode("utf-32-le", "surrogatepass").split(_BETWEEN)
+    data: bytes = points.tobytes()
+    return data.decode("utf-32-le", "surrogatepass").split(_BETWEEN)
 
 
 @cache

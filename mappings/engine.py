@@ -8,6 +8,7 @@ from datetime import date
 from lxml import etree
 
 from mappings.catalogue import Catalogue
+from mappings.collector import collector_paused
 from mappings.gathered import Gathered, Rows
 from mappings.mapping import Mapping
 from mappings.plan import FieldPlan, Plan, RecordPlan
@@ -59,6 +60,7 @@ def map_batch(procedure: Procedure, mapping: Mapping, sources: Sequence[Source],
     return fill(plan, Gathered(applications, header, [source.atena for source in sources], rows, leftovers))
 
 
+@collector_paused()
 def fill(plan: Plan, gathered: Gathered) -> Mapped:
     """Canonical columns of a gathered batch. Findings as ``map_batch``."""
     applications = gathered.applications
@@ -95,9 +97,10 @@ def _given(plan: FieldPlan, record: RecordPlan, rows: Rows, gathered: Gathered) 
     if source.own_ordinal:
         return [str(ordinal) for ordinal in rows.ordinal]
     if source.person:
-        role = source.person
-        ordinals = rows.ordinal if role == record.role else [source.ordinal or 1] * len(rows.owner)
-        return [gathered.atena[owner].get((role, ordinal)) for owner, ordinal in zip(rows.owner, ordinals, strict=True)]
+        if source.person == record.role:
+            return [gathered.atena[owner].get((record.role, ordinal)) for owner, ordinal in zip(rows.owner, rows.ordinal, strict=True)]
+        person = (source.person, source.ordinal or 1)
+        return [gathered.atena[owner].get(person) for owner in rows.owner]
     return [source.value] * len(rows.owner)
 
 

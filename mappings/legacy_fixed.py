@@ -8,6 +8,7 @@ from itertools import repeat
 import numpy as np
 
 from mappings.character_kinds import Bytes, Places
+from mappings.collector import collector_paused
 from mappings.encodings import Encoding
 from mappings.layouts import FieldLayout, Format
 from mappings.records import Context, FileBytes, Record, Span, Table, Written
@@ -35,6 +36,7 @@ class _Order:
         yield from zip(self.table[first].tolist(), self.row[first].tolist(), (self.row[last] + 1).tolist(), strict=True)
 
 
+@collector_paused()
 def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
     """Lay out one file: header, each application's record with its children behind it, trailer with counts. No records, no file."""
     examined = examine(format_, tables)

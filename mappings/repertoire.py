@@ -22,6 +22,7 @@ _FORBIDDEN = {
     "xml": _CONTROLS - {"\n"} | {"\ufffe", "\uffff"},
     "workbook": _CONTROLS - {"\n"} | {"\ufffe", "\uffff"},
 }
+_SHORT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ class _Examination:
     def take(self, group: str, name: str, table: Table, field: FieldLayout | None, laid: dict[str, Cells]) -> Column:
         """The column with its substitutions made and its refused values gone; into ``laid`` its bytes when it has a field."""
         column = table.columns[name]
-        texts = distinct(column)
+        # Short texts are looked up sooner than told apart.
+        texts = column if field is not None and field.width <= _SHORT else distinct(column)
         of_row = None if texts is column else _rows_of(texts, column)
         seen = look(texts, self.kinds)
         suspects = seen.suspects(field)

@@ -9,18 +9,21 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from mappings.codelists import CodeList
-from mappings.column_characters import full_column, plain_texts
+from mappings.column_characters import digits_of, full_column
 from mappings.records import Column
 from mappings.repetition import distinct
 from mappings.specification import nearest
 from vocabulary.bank import to_holder_kana, valid_holder_kana
 from vocabulary.dates import read_date
-from vocabulary.widths import to_full
+from vocabulary.widths import to_full, to_half_ascii
 
 # What stands between the groups of a number, in any width.
 _SPACES = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
 _HYPHENS = _SPACES + "-‐‑–—―−ー"
 _BRACKETS = _HYPHENS + "()"
+
+_MOST_DIGITS = 15
+_MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 # Days of birth and of events: a town's have a few ten thousand spellings, which come back in every batch.
 _DATES = 50_000
@@ -113,18 +116,24 @@ def _each(convert: Convert) -> Change:
     return change
 
 
-def _plain(pattern: str, dropped: str, finish: Callable[[str], str | None] = str) -> Change:
-    """The change to plain digits: ASCII without what residents write between them. MAP_VALUE for what does not fit the pattern."""
-    fits = re.compile(pattern).fullmatch
+def _digits(lengths: range, dropped: str, finish: Callable[[Column], Column]) -> Change:
+    """The change to plain digits, without what residents write between them. MAP_VALUE for what is none, or what ``finish`` leaves out."""
 
     def change(columns: Sequence[Column]) -> Changed:
         (column,) = columns
-        texts = plain_texts(column, dropped)
-        values: Column = [finish(text) if fits(text) else None for text in texts]
-        missing = [row for row, value in enumerate(values) if value is None and column[row] is not None] if None in values else []
-        return Changed(values, dict.fromkeys(missing, "MAP_VALUE"))
+        values = finish(digits_of(column, dropped, lengths))
+        wrong = [row for row, value in enumerate(values) if value is None and column[row] is not None] if None in values else []
+        return Changed(values, dict.fromkeys(wrong, "MAP_VALUE"))
 
     return change
+
+
+def _phones(column: Column) -> Column:
+    return [digits if digits and digits[0] == "0" else None for digits in column]
+
+
+def _numbers(column: Column) -> Column:
+    return [digits and (digits.lstrip("0") or "0") for digits in column]
 
 
 def _trim(columns: Sequence[Column]) -> Changed:
@@ -168,6 +177,13 @@ def _date_unknown_text(value: str, unknown: str | None) -> str | None:
     return None if unknown is None else to_full(value)
 
 
+def _month(value: str) -> str:
+    plain = "".join(to_half_ascii(value).split())
+    if not _MONTH.fullmatch(plain):
+        raise Unfit("MAP_VALUE")
+    return plain
+
+
 def _flag(value: str) -> str:
     """1 有 → 1, 2 無 → 0, as the フラグ items of the official lists have it."""
     if value not in {"1", "2"}:
@@ -176,7 +192,7 @@ def _flag(value: str) -> str:
 
 
 def _zero_fill(width: int) -> Change:
-    return _plain(f"[0-9]{{1,{min(width, 15)}}}", _SPACES, lambda digits: digits.zfill(width))
+    return _digits(range(1, min(width, _MOST_DIGITS) + 1), _SPACES, lambda column: [digits and digits.zfill(width) for digits in column])
 
 
 def _code(value: str, valid: Lookup[str, str]) -> str:
@@ -185,7 +201,7 @@ def _code(value: str, valid: Lookup[str, str]) -> str:
     return value
 
 
-_SEVEN_DIGITS = _plain("[0-9]{7}", _HYPHENS)
+_SEVEN_DIGITS = _digits(range(7, 8), _HYPHENS, list)
 
 
 def _postal(columns: Sequence[Column]) -> Changed:
@@ -202,9 +218,9 @@ TRANSFORMS: Lookup[str, tuple[int, Change]] = MappingProxyType(
         "birth": (2, _each(_birth)),
         "date_unknown_text": (2, _each(_date_unknown_text)),
         "postal": (1, _postal),
-        "phone": (1, _plain("0[0-9]{9,10}", _BRACKETS)),
-        "month": (1, _plain("[12][0-9]{3}-(?:0[1-9]|1[0-2])", _SPACES)),
-        "number": (1, _plain("[0-9]{1,15}", _SPACES, lambda digits: digits.lstrip("0") or "0")),
+        "phone": (1, _digits(range(10, 12), _BRACKETS, _phones)),
+        "month": (1, _each(_month)),
+        "number": (1, _digits(range(1, _MOST_DIGITS + 1), _SPACES, _numbers)),
         "flag": (1, _each(_flag)),
     },
 )
