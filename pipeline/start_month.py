@@ -54,6 +54,8 @@ def propose_start(hub: Hub, row: Row[Any], procedure: Procedure) -> StartMonth:
     start = (reason.start if reason else None) or procedure.dates.start
     if start == "month-after-event":
         return start_after_event(event)
+    if start == "wished-day" and event.day is not None:
+        return StartMonth(f"{to_wareki(event.day)}から", (f"{event.word}によります。",))
     if start != "month-after-filing":
         return StartMonth()
     return start_after(Filed(filed.day, correction=bool(filed.first)), event, grace_days=procedure.dates.grace_days, opening=hub.opening)

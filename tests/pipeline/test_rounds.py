@@ -166,6 +166,7 @@ def test_the_sheet_says_which_round_and_where_a_shared_document_lies(day: Day) -
         row = day.row("without-certificate")
         sheet = sheet_of(hub, row, package_of(hub, row))
     assert ("利用調整の回", "一次（締切令和8年11月24日7時00分）") in [(item.label, item.value) for item in sheet.items]
+    assert (sheet.start_month, sheet.reasoning) == ("令和9年4月1日から", ("利用希望開始日によります。",))
     notes = {document.title: document.note for document in sheet.documents}
     assert notes["就労証明書"] == f"受付番号{day.receipt('with-certificate')}の申請に添付"
 
