@@ -154,11 +154,13 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
 
 
 def _check_period(file: Path, procedure: Procedure, mappings: tuple[Mapping, ...]) -> None:
-    """What names the period is an element of the form, read into the application's own record by some version."""
-    paths = {path for mapping in mappings for source in mapping.records[0].fields.values() for path in source.path}
+    """What names the period is an element of the form that some version reads."""
+    records = [record for mapping in mappings for record in mapping.records]
+    read = [(record.at, path) for record in records for source in record.fields.values() for path in source.path]
+    paths = {path if at == "." else f"{at}/{path}" for at, path in read}
     for path in procedure.period:
         if path not in paths:
-            raise SpecError(file=file, key="period", problem=f"{path} is no element of the form's own record", allowed=nearest(path, paths))
+            raise SpecError(file=file, key="period", problem=f"{path} is no element that the mapping reads", allowed=nearest(path, paths))
 
 
 def _form_versions(folder: Path, procedure: Procedure, mappings: tuple[Mapping, ...]) -> list[FormVersion]:

@@ -75,8 +75,11 @@ def read_people(procedure: Procedure, content: etree._Element) -> list[PersonCla
 
 
 def read_period(procedure: Procedure, content: etree._Element) -> tuple[str, ...]:
-    """What the form says about the period that it is for, by the elements that the procedure declares; empty texts for absent ones."""
-    return tuple(_text(content, path) for path in procedure.period)
+    """What the form says about the period that it is for, by the elements that the procedure declares; empty texts for absent ones.
+
+    An element that repeats counts with all it says, in order.
+    """
+    return tuple("\n".join((found.text or "").strip() for found in content.iterfind(_tag(path))) for path in procedure.period)
 
 
 def signer_claim(procedure: Procedure, content: etree._Element) -> PersonClaim:

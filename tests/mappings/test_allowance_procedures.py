@@ -9,6 +9,7 @@ import pytest
 from mappings.catalogue import Catalogue, load_catalogue
 from mappings.engine import Mapped
 from mappings.examples import map_example, read_examples
+from mappings.form import read_period
 from mappings.records import Context
 from mappings.release import read, subjects, write
 from mappings.yaml_door import SpecError
@@ -170,3 +171,25 @@ def test_the_yearly_report_is_due_in_june(catalogue: Catalogue, day: str, inside
 def test_an_unknown_reason_is_refused_where_it_stands(catalogue: Catalogue, map_sources: Callable[..., Mapped]) -> None:
     source = changed_example(catalogue, GAKUKAITEI, 1, [put("改定事由", "20")])
     assert [(finding.code, finding.where) for _, finding in map_sources(GAKUKAITEI, source).findings] == [("MAP_CODE", "改定事由")]
+
+
+@pytest.mark.parametrize(
+    ("procedure", "number", "changes", "same"),
+    [
+        (GAKUKAITEI, 1, [put("既認定児童/続柄", "長男")], True),
+        (GAKUKAITEI, 1, [put("事由発生日", "令和9年1月10日")], False),
+        (HENKO, 2, [put("変更/変更後", "吉濱　髙子")], True),
+        (HENKO, 2, [put("変更/変更日", "2026-12-10")], False),
+        (HENKO, 2, [drop("変更/変更日")], False),
+        (SHOMETSU, 2, [put("対象児童/続柄", "二女")], True),
+        (SHOMETSU, 2, [put("消滅事由", "62")], False),
+        (GENKYO, 1, [put("提出事由", "01")], True),
+        (GENKYO, 1, [put("現況年度", "2027")], False),
+    ],
+)
+def test_a_filing_about_another_event_is_no_repeat_of_the_first(
+    catalogue: Catalogue, procedure: str, number: int, changes: list[Change], *, same: bool
+) -> None:
+    first, second = (changed_example(catalogue, procedure, number, made).content for made in ([], changes))
+    found = catalogue.procedures[procedure]
+    assert (read_period(found, first) == read_period(found, second)) is same
