@@ -1,9 +1,9 @@
 """The nursery procedures: what their rules ask of a filled form, and where a municipality may choose."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,27 +22,80 @@ from pipeline.suites import suite_of, table_of
 from tests.pipeline.days import NAHA, at, hub_at
 from validation.runner import check
 from vocabulary.clock import Clock
+from vocabulary.findings import Finding
 
 DAY = date(2026, 11, 24)
-NINTEI, GENKYO, SHISETSU = "hoiku-nintei", "hoiku-genkyo", "shisetsu-nintei"
+NINTEI, GENKYO, SHISETSU, RIYO = "hoiku-nintei", "hoiku-genkyo", "shisetsu-nintei", "hoiku-riyo"
 
 
-@pytest.fixture
-def found(catalogue: Catalogue) -> Callable[..., set[tuple[str, str]]]:
-    """Codes and items of what map and check find in an example with some elements written anew (None takes one away)."""
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An example with some elements written anew (None takes one away), and the codes and items of what must be found in it."""
 
-    def run(name: str, number: int, changes: dict[str, str | None], switches: dict[str, bool] | None = None) -> set[tuple[str, str]]:
-        procedure = catalogue.procedures[name]
-        source = read_examples(procedure)[number - 1].source
-        for path, text in changes.items():
+    title: str
+    procedure: str
+    number: int
+    changes: dict[str, str | None] = field(default_factory=dict)
+    expected: frozenset[tuple[str, str]] = frozenset()
+    first_class: bool = True
+
+
+def lacks(*items: str) -> frozenset[tuple[str, str]]:
+    return frozenset(("CHECK_REQUIRED", item) for item in items)
+
+
+def finds(code: str, item: str) -> frozenset[tuple[str, str]]:
+    return frozenset({(code, item)})
+
+
+SCHOOLING: dict[str, str | None] = {"保育の希望の有無": "2", "保護者/必要事由": None, "保育必要量": None}
+CASES = (
+    *(Case(f"{name} {number} as it is", name, number) for name in (NINTEI, GENKYO, SHISETSU, RIYO) for number in (1, 2)),
+    Case("no amount of childcare", NINTEI, 1, {"保育必要量": None}, lacks("hoikuhitsuyoryokubun")),
+    Case("no hours", NINTEI, 1, {"利用希望時間": None}, lacks("hoikuhitsuyoryokubun")),
+    Case("a guardian without need", NINTEI, 1, {"保護者/必要事由": None}, lacks("hoikuhitsuyojiyu")),
+    Case("first class needs none of these", NINTEI, 1, SCHOOLING),
+    Case("a change without number", NINTEI, 2, {"認定者番号": None}, lacks("ninteishabango")),
+    Case("a first application needs no number", NINTEI, 2, {"認定者番号": None, "認定申請区分": "1"}),
+    Case("ends before it begins", NINTEI, 1, {"利用希望終了日": "令和9年3月31日"}, finds("DATE_ORDER", "riyokibokaishibi")),
+    Case("written after it was received", NINTEI, 1, {"申請日": "2026-11-25"}, finds("DATE_ORDER", "kisainengappi")),
+    Case("a change without words", GENKYO, 2, {"変更内容": None}, lacks("henkonaiyo")),
+    Case("a report without need", GENKYO, 1, {"保護者/必要事由": None}, lacks("hoikuhitsuyojiyu")),
+    Case("new class 2 needs a reason", SHISETSU, 1, {"施設等利用認定区分": "2"}, lacks("hoikuhitsuyojiyu")),
+    Case("new class 3 of a taxed household", SHISETSU, 2, {"市町村民税非課税世帯": "2"}, finds("NOT_TAX_EXEMPT", "hikazeisetaiumu")),
+    Case("new class 3 without a word on tax", SHISETSU, 2, {"市町村民税非課税世帯": None}, lacks("hikazeisetaiumu")),
+    Case("first class elsewhere", NINTEI, 2, {}, finds("FIRST_CLASS_NOT_TAKEN", "hoikukiboumu"), first_class=False),
+    Case("childcare where first class is applied for elsewhere", NINTEI, 1, first_class=False),
+)
+
+
+@pytest.fixture(scope="module")
+def found(catalogue: Catalogue) -> dict[str, set[tuple[str, str]]]:
+    """What map and check find in every case, those of one procedure and one setting checked together."""
+    findings: dict[str, set[tuple[str, str]]] = {case.title: set() for case in CASES}
+    for name in (NINTEI, GENKYO, SHISETSU, RIYO):
+        for first_class in (True, False):
+            cases = [case for case in CASES if (case.procedure, case.first_class) == (name, first_class)]
+            for place, finding in _judge(catalogue, catalogue.procedures[name], cases, switches={"first-class": first_class}):
+                findings[cases[place].title].add((finding.code, finding.where.partition("[")[0]))
+    return findings
+
+
+def _judge(
+    catalogue: Catalogue, procedure: Procedure, cases: Sequence[Case], *, switches: dict[str, bool]
+) -> Iterator[tuple[int, Finding]]:
+    examples = [read_examples(procedure)[case.number - 1].source for case in cases]
+    sources = [replace(source, application=place) for place, source in enumerate(examples)]
+    for source, case in zip(sources, cases, strict=True):
+        for path, text in case.changes.items():
             _write(source, path, text)
         assert check_form(procedure, procedure.versions[0].form, source.content) == []
-        mapped = map_batch(procedure, procedure.mappings[0], [source], catalogue=catalogue, day=DAY)
-        assert mapped.findings == []
-        tables = {group: table for group, table in mapped.tables.items() if table.application}
-        return set(_findings(catalogue, procedure, tables, switches))
-
-    return run
+    mapped = map_batch(procedure, procedure.mappings[0], sources, catalogue=catalogue, day=DAY)
+    assert mapped.findings == []
+    tables = {group: table for group, table in mapped.tables.items() if table.application}
+    for group in tables:
+        suite = suite_of(catalogue, procedure, group, version="test", day=DAY, switches=switches)
+        yield from check(suite, table_of(tables, group)).findings
 
 
 def _write(source: Source, path: str, text: str | None) -> None:
@@ -56,51 +109,9 @@ def _write(source: Source, path: str, text: str | None) -> None:
         element.text = text
 
 
-def _findings(catalogue: Catalogue, procedure: Procedure, tables: Any, switches: dict[str, bool] | None) -> Iterator[tuple[str, str]]:
-    for group in tables:
-        suite = suite_of(catalogue, procedure, group, version="test", day=DAY, switches=switches)
-        yield from ((finding.code, finding.where) for _, finding in check(suite, table_of(tables, group)).findings)
-
-
-@pytest.mark.parametrize("number", [1, 2])
-@pytest.mark.parametrize("name", [NINTEI, GENKYO, SHISETSU, "hoiku-riyo"])
-def test_the_examples_pass_every_rule(found: Any, name: str, number: int) -> None:
-    assert found(name, number, {}) == set()
-
-
-@pytest.mark.parametrize(
-    ("name", "number", "changes", "expected"),
-    [
-        (NINTEI, 1, {"保育必要量": None}, {("CHECK_REQUIRED", "hoikuhitsuyoryokubun")}),
-        (NINTEI, 1, {"利用希望時間": None}, {("CHECK_REQUIRED", "hoikuhitsuyoryokubun")}),
-        (NINTEI, 1, {"保護者/必要事由": None}, {("CHECK_REQUIRED", "hoikuhitsuyojiyu[1]")}),
-        (NINTEI, 1, {"保育の希望の有無": "2", "保護者/必要事由": None, "保育必要量": None}, set()),
-        (NINTEI, 2, {"認定者番号": None}, {("CHECK_REQUIRED", "ninteishabango")}),
-        (NINTEI, 2, {"認定者番号": None, "認定申請区分": "1"}, set()),
-        (NINTEI, 1, {"利用希望終了日": "令和9年3月31日"}, {("DATE_ORDER", "riyokibokaishibi")}),
-        (NINTEI, 1, {"申請日": "2026-11-25"}, {("DATE_ORDER", "kisainengappi")}),
-        (GENKYO, 2, {"変更内容": None}, {("CHECK_REQUIRED", "henkonaiyo")}),
-        (GENKYO, 1, {"保護者/必要事由": None}, {("CHECK_REQUIRED", "hoikuhitsuyojiyu")}),
-        (SHISETSU, 1, {"施設等利用認定区分": "2"}, {("CHECK_REQUIRED", "hoikuhitsuyojiyu")}),
-        (SHISETSU, 2, {"市町村民税非課税世帯": "2"}, {("NOT_TAX_EXEMPT", "hikazeisetaiumu")}),
-        (SHISETSU, 2, {"市町村民税非課税世帯": None}, {("CHECK_REQUIRED", "hikazeisetaiumu")}),
-    ],
-    ids=[
-        "no amount of childcare", "no hours", "a guardian without need", "first class needs none of these", "a change without number",
-        "a first one needs no number", "ends before it begins", "written after it was received", "a change without words",
-        "a report without need", "class 2 needs a reason", "class 3 of a taxed household", "class 3 without a word on tax",
-    ],
-)  # fmt: skip
-def test_what_is_missing_or_does_not_fit_is_found(
-    found: Any, name: str, number: int, changes: dict[str, str | None], expected: set[tuple[str, str]]
-) -> None:
-    assert found(name, number, changes) == expected
-
-
-def test_first_class_is_held_only_where_the_municipality_does_not_take_it_on_this_form(found: Any) -> None:
-    assert found(NINTEI, 2, {}, {"first-class": True}) == set()
-    assert found(NINTEI, 2, {}, {"first-class": False}) == {("FIRST_CLASS_NOT_TAKEN", "hoikukiboumu")}
-    assert found(NINTEI, 1, {}, {"first-class": False}) == set()
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_the_rules_find_what_is_missing_or_does_not_fit_and_nothing_else(found: dict[str, set[tuple[str, str]]], case: Case) -> None:
+    assert found[case.title] == case.expected
 
 
 def test_the_old_name_stands_beside_the_new_one(catalogue: Catalogue) -> None:
