@@ -36,6 +36,7 @@ _COMMANDS = MappingProxyType(
         "verify": "pipeline.cli.evidence:verify",
         "characters": "pipeline.cli.characters:characters",
         "sandbox": "pipeline.cli.sandbox:sandbox",
+        "bench": "pipeline.cli.bench:bench",
     }
 )
 

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from mappings.document import Document
 from mappings.layouts import FormatFile, Layout
 from mappings.mapping import Mapping
 from mappings.notices import PLACEHOLDERS, Notices
@@ -49,6 +50,7 @@ def _names(chapter: str) -> set[str]:
         ("mapping.yaml", [Mapping]),
         ("expectations.yaml", [Rule]),
         ("notices.yaml", [Notices]),
+        ("document.yaml", [Document]),
         ("format.yaml", [FormatFile, Layout]),
     ],
 )
