@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 
-from mappings import markup
 from mappings.layouts import Format
 from mappings.records import Context, FileBytes, Record, Span, Table, Written
 from mappings.repertoire import judge
@@ -33,10 +32,10 @@ _MEANS = "："
 def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
     """Lay out one workbook of the groups that have records.
 
-    Also refused: TEXT_FORBIDDEN_CHAR for what XML or a spreadsheet cannot carry, TEXT_TOO_LONG for what no cell holds.
+    Also refused: TEXT_FORBIDDEN_CHAR for what a spreadsheet would take for something else, TEXT_TOO_LONG for what no cell holds.
     """
     judged = judge(format_, tables)
-    judged = withdraw(judged, [*markup.forbidden(judged.tables), *_unfit(format_, judged.tables)])
+    judged = withdraw(judged, _unfit(format_, judged.tables))
     facts = context.facts()
     kept = {group: table for group, table in judged.tables.items() if table.application}
     if not kept:

@@ -35,9 +35,8 @@ class _Row(NamedTuple):
 
 
 def write(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
-    """Lay out one file. Also refused: TEXT_FORBIDDEN_CHAR for what XML cannot carry, OUTPUT_SCHEMA for what breaks the XSD."""
+    """Lay out one file. Also refused: OUTPUT_SCHEMA for what breaks the XSD."""
     judged = judge(format_, tables)
-    judged = withdraw(judged, markup.forbidden(judged.tables))
     judged = withdraw(judged, _violations(format_, judged.tables, context))
     rows = list(_rows(judged.tables))
     if not rows:

@@ -39,11 +39,14 @@ def business_of(group: Group) -> str:
     return next(iter(group.values())).id[:3]
 
 
+def businesses(declared: Declared) -> tuple[str, ...]:
+    """業務ID of all groups that formats lay out."""
+    return tuple(sorted({business_of(group) for group in declared.groups.values()}))
+
+
 def schema_text(declared: Declared, business: str) -> str:
-    """The schema of all groups of a business, the same text for the same items. Raises KeyError for a business without items."""
+    """The schema of all groups of a business, the same text for the same items."""
     groups = {name: group for name, group in sorted(declared.groups.items()) if business_of(group) == business}
-    if not groups:
-        raise KeyError(business)
     types = {_type_name(item): item for group in groups.values() for item in group.values()}
     lines = [*_head(groups), *(line for name, group in groups.items() for line in _record(name, declared.titles[name], group))]
     lines += [line for name in sorted(types) for line in _type(name, types[name], declared.codelists)]

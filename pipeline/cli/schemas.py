@@ -32,14 +32,14 @@ def schemas(names: tuple[str, ...], *, out: Path | None, check_only: bool) -> No
 def _made(names: tuple[str, ...]) -> dict[str, str]:
     from mappings.catalogue import load_catalogue
     from mappings.specification import nearest
-    from mappings.xml_schema import schema_text
+    from mappings.xml_schema import businesses, schema_text
 
-    catalogue = load_catalogue(specifications_folder())
-    unknown = next((name for name in names if name not in catalogue.items), "")
+    declared = load_catalogue(specifications_folder()).formats["standard-xml"].declared
+    known = businesses(declared)
+    unknown = next((name for name in names if name not in known), "")
     if unknown:
-        raise SettingError(f"there is no business {unknown}", f"allowed: {nearest(unknown, catalogue.items)}")
-    declared = catalogue.formats["standard-xml"].declared
-    return {f"{business}.xsd": schema_text(declared, business) for business in names or tuple(catalogue.items)}
+        raise SettingError(f"no records of business {unknown} are laid out", f"allowed: {nearest(unknown, known)}")
+    return {f"{business}.xsd": schema_text(declared, business) for business in names or known}
 
 
 def _is_same(file: Path, text: str) -> bool:
