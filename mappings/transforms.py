@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from mappings.column_characters import digits_of, full_column
 from mappings.records import Column
 from mappings.repetition import distinct
 from mappings.specification import nearest
-from vocabulary.bank import to_holder_kana, valid_holder_kana
+from vocabulary.bank import YUCHO_BANK_CODE, YuchoAccount, to_holder_kana, valid_holder_kana, yucho_account
 from vocabulary.dates import read_date
 from vocabulary.widths import to_full, to_half_ascii
 
@@ -27,6 +28,7 @@ _MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 # Days of birth and of events: a town's have a few ten thousand spellings, which come back in every batch.
 _DATES = 50_000
+
 
 class Changed(NamedTuple):
     """A transformed column and, for each refused row, the reason code; the value of a refused row is None."""
@@ -94,8 +96,12 @@ def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
         if not (argument.isascii() and argument.isdecimal()):
             raise LookupError("zero_fill:<width>")
         return Step(step, 1, _zero_fill(int(argument)))
+    if name == "yucho":
+        if argument not in _YUCHO_PARTS:
+            raise LookupError(nearest(argument, _YUCHO_PARTS))
+        return Step(step, 3, _yucho(_YUCHO_PARTS[argument]))
     if argument or name not in TRANSFORMS:
-        raise LookupError(nearest(name, [*TRANSFORMS, "code", "zero_fill"]))
+        raise LookupError(nearest(name, [*TRANSFORMS, "code", "zero_fill", "yucho"]))
     return Step(step, *TRANSFORMS[name])
 
 
@@ -105,9 +111,9 @@ def _each(convert: Convert) -> Change:
     def change(columns: Sequence[Column]) -> Changed:
         values: Column = []
         refused: dict[int, str] = {}
-        for given in zip(*columns, strict=True):
+        for first, *rest in zip(*columns, strict=True):
             try:
-                values.append(None if given[0] is None else convert(*given))
+                values.append(None if first is None else convert(first, *rest))
             except Unfit as unfit:
                 refused[len(values)] = str(unfit.args[0])
                 values.append(None)
@@ -156,15 +162,26 @@ def _holder_kana(value: str) -> str:
     return found
 
 
-@lru_cache(maxsize=_DATES)
 def _date(value: str) -> str:
+    return value if _is_day(value) else _written_date(value)
+
+
+def _is_day(value: str) -> bool:
+    """Whether it is a day as ISO has it, already what it is to become. The open end is none."""
+    try:
+        return len(value) == 10 and value[4] == value[7] == "-" and date.fromisoformat(value) < date.max
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=_DATES)
+def _written_date(value: str) -> str:
     found = read_date(value)
     if found is None or found.exact is None:
         raise Unfit("MAP_VALUE")
     return found.iso
 
 
-@lru_cache(maxsize=_DATES)
 def _birth(value: str, unknown: str | None) -> str:
     """A date; marked 不詳 what is known of it, ``0000-00-00`` when nothing can be read."""
     if unknown is None:
@@ -199,6 +216,34 @@ def _code(value: str, valid: Lookup[str, str]) -> str:
     if value not in valid:
         raise Unfit("MAP_CODE")
     return value
+
+
+_YUCHO_PARTS: Lookup[str, Callable[[YuchoAccount], str]] = MappingProxyType(
+    {
+        "bank": lambda _account: YUCHO_BANK_CODE,
+        "branch": lambda account: account.branch,
+        "type": lambda account: account.account_type,
+        "account": lambda account: account.account,
+    }
+)
+
+
+def _yucho(part: Callable[[YuchoAccount], str]) -> Change:
+    """The given value, or that part of the account that ゆうちょ's 記号番号 stands for; both at once contradict each other."""
+
+    def change(columns: Sequence[Column]) -> Changed:
+        values = list(columns[0])
+        refused: dict[int, str] = {}
+        for row, (given, symbol, number) in enumerate(zip(*columns, strict=True)):
+            if symbol is None and number is None:
+                continue
+            account = yucho_account(symbol or "", number or "") if given is None else None
+            values[row] = None if account is None else part(account)
+            if account is None:
+                refused[row] = "MAP_VALUE"
+        return Changed(values, refused)
+
+    return change
 
 
 _SEVEN_DIGITS = _digits(range(7, 8), _HYPHENS, list)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from vocabulary.bank import HOLDER_LENGTH, to_holder_kana
+from vocabulary.bank import HOLDER_LENGTH, YUCHO_BANK_CODE, to_holder_kana
 
-BANKS = ("0187", "0188", "0596", "1996", "9900")
+BANKS = ("0187", "0188", "0596", "1996", YUCHO_BANK_CODE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,11 @@ class Account:
     kind: str
     number: str
     holder: str
+
+    @property
+    def is_ordinary_postal(self) -> bool:
+        """Whether it is a 通常貯金 of ゆうちょ銀行, which its holder knows by 記号 and 番号."""
+        return (self.bank, self.kind, self.branch[2:]) == (YUCHO_BANK_CODE, "1", "8")
 
 
 @cache

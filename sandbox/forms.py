@@ -116,8 +116,11 @@ def living(member: Resident, head: Resident) -> str:
 
 
 def account(holder: Resident, occasion: Occasion) -> etree._Element:
-    """振込口座 at a bank in the holder's name (口座指定区分 1)."""
+    """振込口座 at a bank in the holder's name (口座指定区分 1); an ordinary one of ゆうちょ as its 記号番号."""
     chosen = pick_account(occasion.chance, holder_kana=holder.kana)
+    if chosen.is_ordinary_postal:
+        symbol, number = leaf("ゆうちょ記号", f"1{chosen.branch[:2]}00"), leaf("ゆうちょ番号", f"{int(chosen.number)}1")
+        return branch("振込口座", leaf("口座指定区分", "1"), symbol, number, leaf("口座名義カナ", chosen.holder))
     return branch(
         "振込口座",
         leaf("口座指定区分", "1"),
