@@ -10,7 +10,7 @@ from pipeline.journal.intake_tables import applications, findings
 
 log = logging.getLogger(__name__)
 
-REFUSALS = ("CHAR_UNMAPPABLE", "TEXT_FORBIDDEN_CHAR", "TEXT_TOO_LONG")
+REFUSALS = ("CHAR_UNMAPPABLE", "OUTPUT_SCHEMA", "TEXT_FORBIDDEN_CHAR", "TEXT_TOO_LONG")
 """What a format says of a value that it cannot take."""
 
 
