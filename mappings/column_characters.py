@@ -19,7 +19,7 @@ _ASCII = range(0x80)
 _FULL_ASCII = range(0xFF01, 0xFF5F)
 _HALF_KANA = range(0xFF61, 0xFFA0)
 _MARKS = (0xFF9E, 0xFF9F)
-# XML has no way to carry a NUL, so no text holds what stands between two texts.
+# XML has no way to carry a NUL; a column from elsewhere that holds one is taken text by text.
 _BETWEEN = "\0"
 
 
@@ -32,10 +32,10 @@ class _Full(NamedTuple):
 
 def full_column(column: Column) -> Column:
     """Every text as ``vocabulary.widths.to_full`` has it; what is absent stays absent."""
-    if not column:
-        return []
     given = texts_of(column)
     points = _points(given)
+    if np.count_nonzero(points == 0) != len(given) - 1:
+        return [text and to_full(text) for text in column]
     tables = _full()
     full = _changed(points, tables.point)
     for mark in _MARKS:
@@ -52,9 +52,9 @@ def full_column(column: Column) -> Column:
 
 def digits_of(column: Column, dropped: str, lengths: range) -> Column:
     """Every text in half-width ASCII without the dropped characters; nothing for what is no row of digits of an allowed length."""
-    if not column:
-        return []
     points = _points(texts_of(column))
+    if np.count_nonzero(points == 0) != len(column) - 1:
+        return [digits_of([text], dropped, lengths)[0] if text and _BETWEEN not in text else None for text in column]
     plain = _changed(points, _plain(dropped))
     plain = plain[plain != _DROPPED]
     texts = _texts(plain)

@@ -41,7 +41,6 @@ class Unfit(Exception):  # noqa: N818  it names an outcome of the data, not a de
     """A value that a transform refuses, with its reason code. Carries no value."""
 
 
-Convert = Callable[..., str | None]
 Change = Callable[[Sequence[Column]], Changed]
 
 
@@ -105,15 +104,15 @@ def bind(step: str, *, codelists: Lookup[str, CodeList], day: str) -> Step:
     return Step(step, *TRANSFORMS[name])
 
 
-def _each(convert: Convert) -> Change:
+def _each(convert: Callable[[str], str | None]) -> Change:
     """The change that converts one value after the other, and leaves what is absent."""
 
     def change(columns: Sequence[Column]) -> Changed:
         values: Column = []
         refused: dict[int, str] = {}
-        for first, *rest in zip(*columns, strict=True):
+        for value in columns[0]:
             try:
-                values.append(None if first is None else convert(first, *rest))
+                values.append(None if value is None else convert(value))
             except Unfit as unfit:
                 refused[len(values)] = str(unfit.args[0])
                 values.append(None)
@@ -162,8 +161,14 @@ def _holder_kana(value: str) -> str:
     return found
 
 
+@lru_cache(maxsize=_DATES)
 def _date(value: str) -> str:
-    return value if _is_day(value) else _written_date(value)
+    if _is_day(value):
+        return value
+    found = read_date(value)
+    if found is None or found.exact is None:
+        raise Unfit("MAP_VALUE")
+    return found.iso
 
 
 def _is_day(value: str) -> bool:
@@ -174,24 +179,32 @@ def _is_day(value: str) -> bool:
         return False
 
 
-@lru_cache(maxsize=_DATES)
-def _written_date(value: str) -> str:
-    found = read_date(value)
-    if found is None or found.exact is None:
-        raise Unfit("MAP_VALUE")
-    return found.iso
+_dates = _each(_date)
 
 
-def _birth(value: str, unknown: str | None) -> str:
-    """A date; marked 不詳 what is known of it, ``0000-00-00`` when nothing can be read."""
-    if unknown is None:
-        return _date(value)
-    found = read_date(value)
+def _birth(columns: Sequence[Column]) -> Changed:
+    """A date; where it is marked 不詳 what is known of it, ``0000-00-00`` when nothing can be read."""
+    texts, unknown = columns
+    marked = [row for row, mark in enumerate(unknown) if mark is not None]
+    certain = list(texts)
+    for row in marked:
+        certain[row] = None
+    changed = _dates([certain])
+    for row in marked:
+        changed.values[row] = _what_is_known(texts[row])
+    return changed
+
+
+def _what_is_known(text: str | None) -> str | None:
+    if text is None:
+        return None
+    found = read_date(text)
     return found.iso if found else "0000-00-00"
 
 
-def _date_unknown_text(value: str, unknown: str | None) -> str | None:
-    return None if unknown is None else to_full(value)
+def _date_unknown_text(columns: Sequence[Column]) -> Changed:
+    texts, unknown = columns
+    return Changed([None if mark is None or text is None else to_full(text) for text, mark in zip(texts, unknown, strict=True)], {})
 
 
 def _month(value: str) -> str:
@@ -259,9 +272,9 @@ TRANSFORMS: Lookup[str, tuple[int, Change]] = MappingProxyType(
         "one_line": (1, _each(_one_line)),
         "full_width": (1, _full_width),
         "holder_kana": (1, _each(_holder_kana)),
-        "date": (1, _each(_date)),
-        "birth": (2, _each(_birth)),
-        "date_unknown_text": (2, _each(_date_unknown_text)),
+        "date": (1, _dates),
+        "birth": (2, _birth),
+        "date_unknown_text": (2, _date_unknown_text),
         "postal": (1, _postal),
         "phone": (1, _digits(range(10, 12), _BRACKETS, _phones)),
         "month": (1, _each(_month)),

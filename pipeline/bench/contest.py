@@ -48,8 +48,11 @@ class _Lap:
     digest: str
 
 
-def contest(contenders: Sequence[Contender], size: int, chunk: int) -> list[Score]:
-    """Let every contender do ``size`` applications, chunk after chunk. The first is ours; the others are told the size of its files."""
+def contest(contenders: Sequence[Contender], size: int, chunk: int, advance: Callable[[int], object]) -> list[Score]:
+    """Let every contender do ``size`` applications, chunk after chunk; ``advance`` is told the count of each chunk that all have done.
+
+    The first contender is ours; the others are told the size of its files.
+    """
     seconds = dict.fromkeys((one.name for one in contenders), 0.0)
     laps: dict[str, _Lap] = {}
     with ExitStack() as stack:
@@ -63,6 +66,7 @@ def contest(contenders: Sequence[Contender], size: int, chunk: int) -> list[Scor
                 written = written or lap.size
                 seconds[name] += lap.seconds
                 laps[name] = lap
+            advance(count)
     return [Score(name, seconds[name], lap.peak / _MEGABYTE, lap.digest) for name, lap in laps.items()]
 
 

@@ -1,0 +1,42 @@
+"""``hub bench``: benchmarks with peers and floors, in one run on equal output."""
+
+import json
+import sys
+
+import click
+
+from pipeline.bench.mapping import ITEMS, SIZES, Result, UnequalOutputError, measure
+from pipeline.cli.group import RED, tell
+
+
+@click.group()
+def bench() -> None:
+    """Measure speed and memory beside peers and the floor (処理速度の測定). Example: hub bench mapping --size 10000"""
+
+
+@bench.command("mapping")
+@click.option("--size", type=click.IntRange(min=1), help="Applications (default: 10000, then 100000, then 1000000).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each size.")
+def bench_mapping(size: int | None, *, as_json: bool) -> None:
+    """Source columns into fixed-length records, 60 items each. Example: hub bench mapping --size 100000 --json"""
+    for one in (size,) if size else SIZES:
+        try:
+            result = _measure(one)
+        except UnequalOutputError as error:
+            tell(str(error))
+            sys.exit(RED)
+        click.echo(json.dumps(result.as_json()) if as_json else _table(result))
+
+
+def _measure(size: int) -> Result:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=size, label=f"{size}", file=sys.stderr, hidden=hidden) as bar:
+        return measure(size, bar.update)
+
+
+def _table(result: Result) -> str:
+    lines = [f"変換の測定 {result.size:,}件 × {ITEMS}項目（出力したバイト列は同じ）"]
+    for name, score in (("本システム", result.ours), *((peer.name, peer) for peer in result.peers), ("下限（空白の書込み）", result.floor)):
+        ratio = f"本システムの{result.times_slower[name]:.1f}倍の時間" if name in result.times_slower else ""
+        lines.append(f"  {score.seconds:9.3f}秒  最大{score.peak_mb:7.1f}MB  {name}  {ratio}".rstrip())
+    return "\n".join(lines)
