@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from mappings.specification import build_spec
 from mappings.yaml_door import SpecError
@@ -21,10 +21,11 @@ from pipeline.packages import package_of
 from pipeline.places import Root
 from pipeline.records import load_tables
 from pipeline.round_calendar import RoundCalendar
+from pipeline.rounds import seat_of
 from pipeline.steps.map_records import source_of
 from sandbox import world
 from sandbox.applications import Application, Bureau
-from tests.pipeline.days import DAY, INTAKE, NAHA, NEXT_DAY, at, hub_at, outcomes, outside, rows, run
+from tests.pipeline.days import DAY, INTAKE, NAHA, NEXT_DAY, at, copied, hub_at, outcomes, outside, rows, run
 from tests.pipeline.nursery import SEED, Desk, again, municipality, town, without, written
 from vocabulary.clock import Clock
 
@@ -184,6 +185,19 @@ def test_a_round_and_an_earlier_filing_come_out_of_the_raw_package_again(day: Da
             _, _, source = source_of(hub, day.row(name))
             again_named = (source.header["choseikai"], source.header["sakino_uketsukebango"] or None)
             assert again_named == (day.record(name)["choseikai"], day.record(name)["sakino_uketsukebango"])
+
+
+def test_a_correction_keeps_the_round_of_the_filing_that_it_corrects(day: Day, tmp_path: Path) -> None:
+    root = copied(day.root, tmp_path / "root")
+    with hub_at(root, at(12)) as hub:
+        with hub.journal.write() as write:
+            mine = applications.c.receipt == day.receipt("after")
+            write.execute(update(applications).where(mine).values(previous_receipt=day.receipt("second")))
+            write.leaf("test_corrected")
+        (row,) = hub.journal.rows(select(applications).where(mine))
+        seat = seat_of(hub, row)
+    assert seat is not None
+    assert seat.round == "first"
 
 
 @pytest.fixture(scope="module")
