@@ -20,6 +20,7 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LINE_ENDS = {0x09: "\t", 0x0A: "\n", 0x0D: ""}
 _STRINGS_IN_FORMULA = re.compile(r'"[^"]*"')
 _ACTIVE_FORMULA = re.compile(r"\||\[[0-9]+\]|\b(WEBSERVICE|CALL|REGISTER|RTD|EXEC)\s*\(", re.IGNORECASE)
+_LONGEST_NUMBER = 40
 _ROWS, _COLUMNS = 1 << 20, 1 << 14
 _PART_LIMITS = XmlLimits(size=32 << 20, elements=600_000, namespaces=400)
 
@@ -226,7 +227,7 @@ def _shown(book: _Book, entry: etree._Element) -> str:
 
 
 def _number(book: _Book, entry: etree._Element, value: str) -> str:
-    if not _NUMBER.fullmatch(value) or len(value) > 40 or not isfinite(float(value)):
+    if len(value) > _LONGEST_NUMBER or not _NUMBER.fullmatch(value) or not isfinite(float(value)):
         raise refuse("ATT_TYPE", book.where, "a number that is none")
     style = entry.get("s", "0")
     known = style.isdecimal() and len(style) < 6 and int(style) < len(book.formats)

@@ -17,6 +17,7 @@ _FIRST_DAY_1904 = date(1904, 1, 1)
 _NO_DAY = 60
 """Serial number of 29 February 1900, a day that only spreadsheets know."""
 _LAST_SERIAL = 2_958_465.0
+_LONGEST_CODE = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def number_formats(styles: etree._Element | None) -> Sequence[NumberFormat]:
 
 
 def _read(code: str) -> NumberFormat:
-    first = _LITERAL.sub("", code.partition(";")[0]).lower()
+    first = _LITERAL.sub("", code[:_LONGEST_CODE].partition(";")[0]).lower()
     if re.fullmatch(r"0{2,}", first):
         return NumberFormat(zeros=len(first))
     elapsed, time = "[h" in first, bool(re.search("[hs]", first))

@@ -78,9 +78,9 @@ class Marks(Spec):
 class Document(Spec):
     """One document, read by label and never by position or item number.
 
-    sections: parts of the sheet and their headings. words: what stands beside values and says nothing alone (年, 時間). passed_over: texts
-    of the form that are no labels. number, person: items for the place of the document and the 宛名番号. shown: what the 審査票 says of it. beside: item →
-    item of the person's own record with which the 審査票 compares it.
+    sections: parts of the sheet and their headings. words: what stands beside values and says nothing alone (年, 時間).
+    passed_over: texts of the form that are no labels. number, person: items for the place of the document and the 宛名番号.
+    shown: what the 審査票 says of it. beside: item → item of the person's own record with which the 審査票 compares it.
     """
 
     id: str

@@ -9,7 +9,7 @@ from functools import cached_property
 Place = tuple[int, int]
 
 _NUMBERING = re.compile(r"^[(<\[]?(?:no\.?|第)?[0-9]{1,2}(?:-[0-9]{1,2})?[)>\].、:]?(?=[^0-9年月日時分/.,:])", re.IGNORECASE)
-_DECORATION = re.compile(r"^[※★●◆・*]+|[:：*※]+$")
+_BEFORE, _BEHIND = "※★●◆・*", ":*※"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ Run = tuple[tuple[Place, str], ...]
 def label_key(text: str) -> str:
     """What of a label counts: no spaces, width or item number (``No.``, ⑫, (3)), no decoration around it."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
-    return _DECORATION.sub("", _NUMBERING.sub("", _DECORATION.sub("", plain)))
+    return _NUMBERING.sub("", plain.lstrip(_BEFORE).rstrip(_BEHIND)).lstrip(_BEFORE)
 
 
 @dataclass(frozen=True)

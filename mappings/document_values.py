@@ -25,7 +25,7 @@ _CLOCK = re.compile(rf"([0-9]{{1,2}}){_GAP}時(?!間)(?:{_GAP}([0-9]{{1,2}}){_GA
 _PHONE = re.compile(r"\(?0[0-9]{1,4}\)?[-‐−ー( ]?[0-9]{1,4}[-‐−ー) ]?[0-9]{3,4}")
 _ALONE = re.compile(r"(?m)^([0-9]{1,9})$")
 _PATTERNS = {"date": _DAY, "month": _MONTH, "minutes": _MINUTES, "clock": _CLOCK, "phone": _PHONE}
-_EDGES = re.compile(r"^[\s(（「:：]+|[\s)）」:：]+$")
+_OPENING, _CLOSING = " \u3000\t(（「:：", " \u3000\t)）」:："
 _IDLE = re.compile(r"[\s()（）「」\[\]:：~〜,、/※・]")
 
 
@@ -221,7 +221,7 @@ def _take_text(text: Text, taken: Taken, value: Value, span: tuple[int, int], wo
     """What is left of the span, cell by cell; beside other values without the words that say nothing."""
     pieces = [piece.strip() for piece in text.left(span).split("\n")]
     text.take(*span)
-    kept = [_EDGES.sub("", piece) if words else piece for piece in pieces if _idle(piece, words)]
+    kept = [piece.lstrip(_OPENING).rstrip(_CLOSING) if words else piece for piece in pieces if _idle(piece, words)]
     for word in words:
         kept = [re.sub(rf"^{re.escape(word)}[\s:：]*", "", piece) for piece in kept]
     if any(kept):

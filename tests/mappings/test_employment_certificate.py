@@ -1,3 +1,4 @@
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -10,7 +11,7 @@ import mappings
 from connectors.workbook import read_workbook
 from mappings.catalogue import Catalogue
 from mappings.document import Document, read_documents
-from mappings.document_reader import Reading, Remark, cell_name, names_of, read_document
+from mappings.document_reader import MOST_CELLS, Reading, Remark, cell_name, names_of, read_document
 from mappings.document_sheet import Area, SheetView, label_key
 from mappings.yaml_door import SpecError
 from sandbox.employment import EMPLOYERS, Employer, Employment, Leave, Month, Shift
@@ -164,3 +165,22 @@ def test_a_wrong_definition_is_refused_with_what_is_wrong(catalogue: Catalogue, 
     (folder / "document.yaml").write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(SpecError, match=problem):
         read_documents(tmp_path, catalogue.items, catalogue.codelists)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {(row, 1): "備考" for row in range(1, MOST_CELLS + 1)},
+        {(row, column): "証明日" for row in range(1, 71) for column in range(1, 71)},
+        {(1, 1): "備考", (1, 2): "a" + " " * 32_000 + "b" + "*" * 500, (2, 1): "※" * 32_000 + "備"},
+        {(1, 1): "雇用の形態", **{(1, column): "□" * 30_000 for column in range(2, 12)}},
+        {(1, 1): "雇用期間", **{(1, column): "2026" + " " * 30_000 for column in range(2, 12)}},
+    ],
+    ids=["one-column", "a-square", "long-blanks", "many-boxes", "split-days"],
+)
+def test_a_sheet_made_to_be_slow_is_read_within_bounded_time(
+    catalogue: Catalogue, document: Document, cells: dict[tuple[int, int], Value]
+) -> None:
+    started = time.process_time()
+    read(catalogue, document, workbook([Page("表", cells)]))
+    assert time.process_time() - started < 10
