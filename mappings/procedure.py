@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from mappings.mapping import Mapping
 from mappings.notices import Notice
 from mappings.overlays import Overlay
+from mappings.receiving import Receiving
 from mappings.rules import Rule
 from mappings.specification import Spec
 
@@ -136,20 +137,6 @@ class DateRules(Spec):
             if start == "month-after-event" and not event:
                 raise ValueError("month-after-event needs event: the item with the event day")
         return self
-
-
-class Receiving(Spec):
-    """受付期間: the days of each year (``MM-DD``, both included) in which filings are expected. One outside is told, never refused."""
-
-    start: str = Field(alias="from", pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
-    until: str = Field(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
-
-    def holds(self, day: date) -> bool:
-        """Whether the day lies in the period, which may run over the turn of the year."""
-        text = f"{day:%m-%d}"
-        if self.start <= self.until:
-            return self.start <= text <= self.until
-        return text >= self.start or text <= self.until
 
 
 class Switch(Spec):

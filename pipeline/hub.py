@@ -17,7 +17,8 @@ from connectors.scanner import ScannerGate, declare_gate
 from connectors.sftp import SftpTarget
 from mappings.catalogue import Catalogue, load_catalogue
 from mappings.layouts import Format
-from mappings.procedure import Procedure, Receiving
+from mappings.procedure import Procedure
+from mappings.receiving import Receiving
 from pipeline.calendar import OpeningDays
 from pipeline.errors import SettingError
 from pipeline.faults import fault_point

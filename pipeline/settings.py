@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from mappings.procedure import Receiving
+from mappings.receiving import Receiving
 from mappings.specification import Spec, read_spec
 from mappings.substitutions import Substitute, from_code_points
 from mappings.yaml_door import SpecError
