@@ -16,7 +16,7 @@ LONGEST = 32_767
 ESCAPE = re.compile(r"_x[0-9A-Fa-f]{4}_")
 
 # Half-width characters.
-_NARROWEST, _USUAL, _WIDEST, _MARGIN = 8, 56, 250, 3
+_NARROWEST, _USUAL, _WIDEST, _MARGIN = 8, 70, 250, 3
 # Points. No row can be higher than the highest; a text of more lines than fit there widens its column instead.
 _LINE, _HIGHEST, _LINES = 18.75, 409.5, 15
 _TAIL = """</sheetData>

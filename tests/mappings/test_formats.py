@@ -1,4 +1,4 @@
-"""Both receiving formats: exact bytes, files that read back to the same records, and refusals before anything is laid out."""
+"""Standard CSV and fixed-length records: exact bytes, damaged files, and refusals before anything is laid out."""
 
 import csv
 import io
@@ -78,24 +78,6 @@ def test_children_follow_their_parent_in_a_fixed_file(
     for span, record in zip(file.spans, read(format_, file.data), strict=True):
         assert span.record_kind == record.kind
         assert file.data[span.offset : span.offset + 3].decode() == f"2{format_.layouts[record.kind].sub}"
-
-
-@FAST
-@given(st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=20), st.none()), min_size=4, max_size=4))
-@pytest.mark.parametrize("format_id", ["standard-csv", "legacy-fixed"])
-def test_a_record_comes_back_as_it_went_or_is_refused_by_name(format_id: str, values: list[str | None]) -> None:
-    format_ = CATALOGUE.formats[format_id]
-    given_values = dict(zip(("shimei", "jusho", "tsuzukigara", "shimei_kana"), values, strict=True))
-    written = write(format_, {GROUP: table(format_, **given_values)}, CONTEXT)
-    if written.refused:
-        assert written.files == ()
-        assert {finding.code for _, finding in written.refused} <= {"CHAR_UNMAPPABLE", "TEXT_FORBIDDEN_CHAR", "TEXT_TOO_LONG"}
-        return
-    (file,) = written.files
-    (record,) = read(format_, file.data)
-    expected = {name: value.translate(format_.substitutions.single) for name, value in given_values.items() if value}
-    assert {name: value for name, value in fields(record).items() if name in given_values} == expected
-    assert subjects(format_, file.data) == [("R-1", frozenset({"000000000001015"}))]
 
 
 @FAST
@@ -182,11 +164,6 @@ def test_damaged_bytes_are_never_read_as_records(catalogue: Catalogue, context: 
         with pytest.raises(Refused) as caught:
             read(format_, data)
         assert caught.value.finding.code == "OUTPUT_UNREADABLE"
-
-
-@pytest.mark.parametrize("format_id", ["standard-csv", "legacy-fixed"])
-def test_no_records_give_no_file(catalogue: Catalogue, map_sources: Run, context: Context, format_id: str) -> None:
-    assert write(catalogue.formats[format_id], map_sources("jidoteate-nintei").tables, context).files == ()
 
 
 def test_two_applications_are_told_apart_by_their_subjects(
