@@ -19,17 +19,18 @@ from vocabulary.reasons import reasons
 
 if TYPE_CHECKING:
     from mappings.catalogue import Catalogue
+    from mappings.document import Document
     from mappings.layouts import Format
     from mappings.procedure import Procedure
 
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]…")
-@click.option("--all", "everything", is_flag=True, help="All procedures, formats, municipalities and settings (as without NAME).")
+@click.option("--all", "everything", is_flag=True, help="All specifications, municipalities and settings (as without NAME).")
 @click.option("--connections", is_flag=True, help="Also keys and connections of the root: files, secrets, and whether the systems answer.")
 @root_option
 def check(names: tuple[str, ...], *, everything: bool, connections: bool, root_folder: Path | None) -> None:
-    """Check specifications and settings (設定の点検). NAME: a procedure, format or municipality. Example: hub check --all"""
+    """Check specifications and settings (設定の点検). NAME: a procedure, format, document or municipality. Example: hub check --all"""
     from mappings.catalogue import load_catalogue
 
     if everything and names:
@@ -60,7 +61,7 @@ def _everything(catalogue: "Catalogue", codes: Sequence[str]) -> Iterator[Checke
     yield Checked("環境変数", "HUB_NOW", lambda: f"現在 {clock_of_command().now():%Y-%m-%d %H:%M}")
     yield Checked("環境変数", "HUB_RETRY_SECONDS", _retry_seconds)
     yield Checked("理由コード", "vocabulary/reasons.csv", lambda: f"{len(reasons())}件")
-    yield from _chosen((*catalogue.procedures, *catalogue.formats, *codes), catalogue, codes)
+    yield from _chosen((*catalogue.procedures, *catalogue.formats, *catalogue.documents, *codes), catalogue, codes)
     if not codes:
         yield Checked("自治体", str(municipalities_folder()), _no_municipality)
 
@@ -73,11 +74,13 @@ def _chosen(names: Sequence[str], catalogue: "Catalogue", codes: Sequence[str]) 
             yield _procedure(catalogue.procedures[name], catalogue)
         elif name in catalogue.formats:
             yield Checked("連携様式", name, partial(_format, catalogue.formats[name]))
+        elif name in catalogue.documents:
+            yield Checked("書類", name, partial(_document, catalogue.documents[name]))
         elif name in codes:
             yield Checked("自治体", name, partial(_municipality, name, catalogue))
         else:
-            known = (*catalogue.procedures, *catalogue.formats, *codes)
-            raise SettingError(f"{name} is no procedure, format or municipality", f"known are: {nearest(name, known)}")
+            known = (*catalogue.procedures, *catalogue.formats, *catalogue.documents, *codes)
+            raise SettingError(f"{name} is no procedure, format, document or municipality", f"known are: {nearest(name, known)}")
 
 
 def _procedure(procedure: "Procedure", catalogue: "Catalogue") -> Checked:
@@ -94,6 +97,10 @@ def _procedure(procedure: "Procedure", catalogue: "Catalogue") -> Checked:
 
 def _format(format_: "Format") -> str:
     return f"{format_.spec.title}、レコード種別 {len(format_.columns)}"
+
+
+def _document(document: "Document") -> str:
+    return f"{document.title}、項目 {sum(len(entry.values) for entry in document.entries)}"
 
 
 def _municipality(code: str, catalogue: "Catalogue") -> str:
