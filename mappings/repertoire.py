@@ -12,6 +12,7 @@ from mappings.layouts import FieldLayout, Format
 from mappings.records import Column, Loss, Table
 from mappings.repetition import distinct
 from mappings.substitutions import SOURCE_LENGTH, Substitute, SubstitutionTable, code_points
+from vocabulary.characters import is_selector
 from vocabulary.findings import Finding
 
 _CONTROLS = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
@@ -174,14 +175,9 @@ def _substituted(value: str, table: SubstitutionTable) -> tuple[str, Counter[Sub
 def _entry_at(value: str, place: int, table: SubstitutionTable) -> Substitute | None:
     for size in range(SOURCE_LENGTH, 0, -1):
         entry = table.entries.get(value[place : place + size])
-        if entry is not None and len(entry.source) == size and not _selects(value[place + size : place + size + 1]):
+        if entry is not None and len(entry.source) == size and not is_selector(value[place + size : place + size + 1]):
             return entry
     return None
-
-
-def _selects(sign: str) -> bool:
-    """Whether it is a variation selector (IVS, SVS)."""
-    return "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
 
 
 def _misfit(value: str, size: int, field: FieldLayout) -> tuple[str, str]:

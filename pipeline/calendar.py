@@ -1,4 +1,4 @@
-"""Opening days of a municipality (開庁日) and the fiscal year (年度).
+"""Opening days of a municipality (開庁日).
 
 Closed are Saturdays, Sundays, national holidays (国民の祝日, from ``jpholiday``) and 29 December to 3 January, the days that
 Local Autonomy Act article 4-2 lets a municipality close; further closed days stand in the municipality's file.
@@ -42,11 +42,6 @@ class OpeningDays:
             day += _DAY
             if self.is_open(day):
                 yield day
-
-
-def fiscal_year(day: date) -> int:
-    """The fiscal year, April to March, by the western year in which it begins."""
-    return day.year if day.month >= 4 else day.year - 1
 
 
 def _is_year_end(day: date) -> bool:

@@ -9,6 +9,7 @@ from typing import Final
 
 from validation.checks import ItemCheck, Rule, SuiteError, SuiteSpec, Table, When
 from vocabulary import check_digits
+from vocabulary.characters import visible_length
 
 OPEN_START: Final = "0000-01-01"
 OPEN_END: Final = "9999-12-31"
@@ -176,10 +177,12 @@ class Verdicts:
 
 
 def verdict_columns(spec: SuiteSpec, table: Table) -> Iterator[Verdicts]:
-    """The verdicts of every date item and every rule. Raises SuiteError for an unknown kind or an item that no column carries."""
+    """The verdicts of date items, of lengths of type N and of rules. SuiteError: an unknown kind, or an item that no column carries."""
     for check in spec.items:
         if check.type == "DATE":
             yield Verdicts(date_column(check), [not value or is_date(value, unknown=check.unknown) for value in _column(table, check.item)])
+        elif check.type == "N" and check.length:
+            yield Verdicts(length_column(check), [not value or _has_room(value, check.length) for value in _column(table, check.item)])
     for rule in spec.rules:
         yield Verdicts(rule_column(rule), _judge_rows(rule, table))
 
@@ -187,6 +190,16 @@ def verdict_columns(spec: SuiteSpec, table: Table) -> Iterator[Verdicts]:
 def date_column(check: ItemCheck) -> str:
     """The name of the verdict column of a date item."""
     return f"date:{check.item}"
+
+
+def length_column(check: ItemCheck) -> str:
+    """The name of the verdict column of the length of an item of type N."""
+    return f"length:{check.item}"
+
+
+def _has_room(value: str, length: int) -> bool:
+    """桁数 counts what a clerk sees: 葛 with a variation selector is one character."""
+    return len(value) <= length or visible_length(value) <= length
 
 
 def rule_column(rule: Rule) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from validation.checks import ItemCheck, Rule, Status, SuiteSpec, type_pattern
-from validation.rules import date_column, rule_column
+from validation.rules import date_column, length_column, rule_column
 from vocabulary.findings import Severity
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def _plan_item(check: ItemCheck) -> Iterator[Planned]:
         yield planned("CHECK_DATE", IN_SET, date_column(check), value_set=[True])
     else:
         yield planned("CHECK_TYPE", MATCHES, check.item, regex=type_pattern(check))
-    if check.length and check.type not in ("DATE", "9V"):
+    if check.length and check.type == "N":
+        yield planned("CHECK_LENGTH", IN_SET, length_column(check), value_set=[True])
+    elif check.length and check.type not in ("DATE", "9V"):
         yield planned("CHECK_LENGTH", LENGTHS, check.item, min_value=0, max_value=check.length)
     if check.codes is not None:
         yield planned("CHECK_CODE", IN_SET, check.item, value_set=sorted(check.codes))

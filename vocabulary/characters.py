@@ -1,21 +1,9 @@
-"""Characters (文字): what a clerk counts as one, what an encoding holds, how many bytes it takes, and what no text field may carry."""
+"""Characters (文字): what a clerk counts as one, what selects a form, and what no text field may carry."""
 
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-
-# Characters that CP932 takes but gives back as another: the JIS reading of a code and Microsoft's. Both sides look alike;
-# a format that writes them substitutes, so that each one belongs into the loss ledger.
-CP932_EQUIVALENTS = {
-    "\u301c": "\uff5e",  # 〜 wave dash → ～ full-width tilde, 8160
-    "\u2212": "\uff0d",  # − minus → － full-width hyphen, 817C
-    "\u2016": "\u2225",  # ‖ → ∥, 8161
-    "\u00a2": "\uffe0",  # ¢ → ￠, 8191
-    "\u00a3": "\uffe1",  # £ → ￡, 8192
-    "\u00ac": "\uffe2",  # ¬ → ￢, 81CA
-}
-_EQUIVALENTS = {"cp932": CP932_EQUIVALENTS, "utf-8": dict[str, str]()}
 
 
 def graphemes(text: str) -> list[str]:
@@ -42,47 +30,6 @@ def _attaches(sign: str) -> bool:
 def is_selector(sign: str) -> bool:
     """Whether the code point is a variation selector (SVS or IVS), which asks for another form of the character before it."""
     return "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
-
-
-def unencodable(text: str, *, encoding: str = "cp932") -> list[str]:
-    """The visible characters of ``text`` without a code in ``encoding``, in order, repeats included.
-
-    encoding: cp932 or utf-8, else ValueError. A base with a variation selector counts as a whole; characters of
-    ``CP932_EQUIVALENTS`` have a code and are reported by ``substituted``.
-    """
-    equivalents = _equivalents(encoding)
-    if _returns(text, encoding) == text:
-        return []
-    return [sign for sign in graphemes(text) if _returns(sign, encoding) != "".join(equivalents.get(part, part) for part in sign)]
-
-
-def substituted(text: str, *, encoding: str = "cp932") -> list[tuple[str, str]]:
-    """The characters that ``encoding`` takes but gives back as another, each with that other (〜 → ～), in order, repeats included."""
-    equivalents = _equivalents(encoding)
-    return [(sign, equivalents[sign]) for sign in text if sign in equivalents]
-
-
-def byte_width(text: str, *, encoding: str = "cp932") -> int:
-    """The bytes that ``text`` takes in ``encoding``. Raises ValueError, without the text, where a character has no code."""
-    _equivalents(encoding)
-    try:
-        return len(text.encode(encoding))
-    except UnicodeEncodeError as error:
-        raise ValueError(f"character {error.start} has no code in {encoding}") from None
-
-
-def _equivalents(encoding: str) -> dict[str, str]:
-    if encoding not in _EQUIVALENTS:
-        raise ValueError(f"encoding {encoding!r} is not one of {', '.join(sorted(_EQUIVALENTS))}")
-    return _EQUIVALENTS[encoding]
-
-
-def _returns(text: str, encoding: str) -> str | None:
-    """What comes back from writing and reading, or None where a character has no code."""
-    try:
-        return text.encode(encoding).decode(encoding)
-    except UnicodeEncodeError:
-        return None
 
 
 class Trouble(StrEnum):

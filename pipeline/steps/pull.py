@@ -10,13 +10,13 @@ from sqlalchemy import Row, Update, select, update
 from connectors.errors import PermanentError, TransientError
 from connectors.portal import Listed, PortalClient, Withdrawn
 from pipeline.alarms import raise_alarm
-from pipeline.calendar import fiscal_year
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
 from pipeline.journal.database import Write
 from pipeline.journal.intake_tables import applications, listings
 from pipeline.steps.statuses import owe_status, send_statuses
+from vocabulary.ages import fiscal_year
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.calendar import OpeningDays, fiscal_year
+from pipeline.calendar import OpeningDays
 
 DAYS = OpeningDays()
 
@@ -57,7 +57,3 @@ def test_the_counted_days_are_open_and_as_many_as_asked(day: date, count: int) -
     between = [day + timedelta(days=step) for step in range(1, (end - day).days + 1)]
     assert sum(DAYS.is_open(each) for each in between) == count
     assert DAYS.next_open(end) == end
-
-
-def test_a_fiscal_year_runs_from_april_to_march() -> None:
-    assert [fiscal_year(day) for day in (date(2026, 3, 31), date(2026, 4, 1), date(2027, 3, 31))] == [2025, 2026, 2026]

@@ -68,6 +68,12 @@ def test_a_rule_takes_effect_by_its_status() -> None:
     assert {count.check.rule: count.failed for count in report.counts if count.check.rule} == {"kana-width": 1, "memo-asked": 1, "trial": 1}
 
 
+def test_a_character_counts_once_with_its_selector_and_marks() -> None:
+    spec = SuiteSpec("jido", "1", (ItemCheck("shimei", "N", length=2),))
+    report = check(spec, Table([7, 8, 9, 10], {"shimei": ["葛\U000e0100城", "𠮷野", "か\u3099く", "葛\U000e0100城下"]}))
+    assert report.findings == ((10, Finding("CHECK_LENGTH", "shimei", detail="N")),)
+
+
 def test_child_rows_of_one_application_are_told_apart() -> None:
     spec = SuiteSpec("jido", "1", (ItemCheck("shimei", "N", required="必須"),))
     report = check(spec, Table([7, 7, 8], {"shimei": ["花", None, None]}))
