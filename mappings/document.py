@@ -10,8 +10,7 @@ from pydantic import Field, model_validator
 
 from mappings.codelists import CodeList
 from mappings.items import Group
-from mappings.procedure import Assumption
-from mappings.specification import Spec, nearest, read_spec
+from mappings.specification import Assumption, Spec, nearest, read_spec
 from mappings.yaml_door import SpecError
 
 Kind = Literal["text", "choice", "date", "month", "clock", "minutes", "number", "phone"]

@@ -12,8 +12,7 @@ from pydantic import Field, field_validator, model_validator
 from mappings.codelists import CodeList
 from mappings.encodings import Encoding, encoding_of
 from mappings.items import Group
-from mappings.procedure import Assumption
-from mappings.specification import Spec, nearest, read_spec
+from mappings.specification import Assumption, Spec, nearest, read_spec
 from mappings.substitutions import NONE, SubstitutionTable
 from mappings.yaml_door import SpecError
 

@@ -12,7 +12,7 @@ from mappings.notices import Notice
 from mappings.overlays import Overlay
 from mappings.receiving import Receiving
 from mappings.rules import Rule
-from mappings.specification import Spec
+from mappings.specification import Assumption, Spec
 
 Kind = Literal["申請", "請求", "届出", "申出"]
 Status = Literal["RECEIVED", "EXAMINING", "CORRECTION", "WITHDRAWN", "REJECTED", "COMPLETED"]
@@ -163,13 +163,6 @@ class Service(Spec):
     title: str
     description: str
     who: str
-
-
-class Assumption(Spec):
-    """A statement of this spec that no public source settles: GK general knowledge, NV not verified."""
-
-    about: str
-    basis: Literal["GK", "NV"]
 
 
 class Procedure(Spec):

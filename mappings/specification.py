@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -25,6 +25,13 @@ class Spec(BaseModel):
                 if key not in known:
                     raise PydanticCustomError("unknown_key", "unknown key {key}", {"key": key, "allowed": nearest(str(key), known)})
         return data
+
+
+class Assumption(Spec):
+    """A statement of a spec that no public source settles: GK general knowledge, NV not verified."""
+
+    about: str
+    basis: Literal["GK", "NV"]
 
 
 Model = TypeVar("Model", bound=Spec)

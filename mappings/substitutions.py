@@ -13,8 +13,7 @@ from types import MappingProxyType
 
 from pydantic import Field
 
-from mappings.procedure import Assumption
-from mappings.specification import Spec, read_spec
+from mappings.specification import Assumption, Spec, read_spec
 from mappings.yaml_door import SpecError
 
 COLUMNS = ("from", "to", "why", "approved_by", "approved_on")
