@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+import mappings
 from mappings.catalogue import Catalogue, load_catalogue, mapping_for
 from mappings.engine import fill
 from mappings.gathered import gather_columns
@@ -17,7 +18,7 @@ from pipeline.bench.source_columns import Chunk, draw_chunk
 from vocabulary.findings import Finding
 
 DAY = date(2026, 11, 24)
-SPECS = Path(__file__).parent / "specs"
+SPECS = Path(mappings.__file__).parent / "benchmark"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ LEFT_OVER = "請求者/追加の質問"
 REFUSED = (("請求者/郵便番号", "90"), ("申請日", "令和8年13月1日"), ("請求者/氏名", "𠮷田　葵"), ("請求者/方書", "字" * 26))
 """What spoils one application in a hundred: two values that the mapping refuses, two that the receiving format cannot carry."""
 
-_POOLS = Path(__file__).parent / "specs" / "pools.yaml"
+_POOLS = Path(__file__).parent / "pools.yaml"
 
 
 @dataclass(frozen=True, slots=True)
