@@ -22,9 +22,15 @@ def address_key(text: str) -> str:
     """Comparison key of a 住所: 丁目・番地・号 against hyphens, widths, kanji numerals, variants, 字 and spaces do not count."""
     found = unify_dashes(plain(text), "-")
     found = _SPACES.sub("", _GAP.sub("-", found))
-    found = _KANJI_NUMBER.sub(lambda match: str(_kanji_number(match[0])), found)
-    found = _LOOSE_DASH.sub("", _DASHES.sub("-", _COUNTER.sub("-", found)))
+    while (shorter := _without_counters(found)) != found:
+        found = shorter
     return _KE.sub("ケ", _HAMLET.sub("", found))
+
+
+def _without_counters(text: str) -> str:
+    """Numbers joined by hyphens. What a counter leaves behind may be followed by the next one: ３号の号."""
+    found = _KANJI_NUMBER.sub(lambda match: str(_kanji_number(match[0])), text)
+    return _LOOSE_DASH.sub("", _DASHES.sub("-", _COUNTER.sub("-", found)))
 
 
 def same_address(a: str, b: str, substitutes: str = "") -> bool:
