@@ -103,6 +103,7 @@ persons = Table(
     Column("protected", Boolean, nullable=False),
     one_of("method", ("serial", "number", "household", "outside", "none")),
     CheckConstraint("(method IN ('serial', 'number', 'household')) = (atena IS NOT NULL)", name="identified_has_number"),
+    Index("ix_persons_atena", "atena"),
 )
 
 documents = Table(

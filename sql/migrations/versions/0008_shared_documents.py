@@ -1,4 +1,4 @@
-"""The ledger of documents (提出物台帳) says at which filing a document lies that serves siblings too."""
+"""The ledger of documents (提出物台帳) says where one lies that serves siblings too; filings for one person are found by its number."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,3 +9,4 @@ down_revision = "0007"
 
 def upgrade() -> None:
     op.add_column("documents", sa.Column("lies_at", sa.String(length=64), nullable=True))
+    op.create_index("ix_persons_atena", "persons", ["atena"])
