@@ -12,6 +12,7 @@ from mappings.places import NAMESPACE
 
 XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 ROOT: Final = "申請内容"
+DEEPEST: Final = 32
 LENGTHS: Final = (20, 50, 100, 200, 400, 1000)
 _DIGITS = re.compile(r"[0-9]{1,20}")
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -76,11 +77,14 @@ class Element:
 
 
 def read_schema(tree: etree._Element) -> Element:
-    """The shape that a schema declares. Reads the plain sequences that forms are made of. Raises ValueError without a 申請内容."""
+    """The shape that a schema declares. Reads the plain sequences that forms are made of.
+
+    Raises ValueError without a 申請内容, or when its types lead back into themselves.
+    """
     types = {str(one.get("name")): one for one in tree if one.tag in (f"{XS}complexType", f"{XS}simpleType")}
     for one in tree.iterchildren(f"{XS}element"):
         if one.get("name") == ROOT:
-            return _declared(one, types)
+            return _declared(one, types, 0)
     raise ValueError(f"the schema declares no {ROOT}")
 
 
@@ -89,7 +93,9 @@ def parse_schema(path: Path) -> etree._Element:
     return etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
 
 
-def _declared(element: etree._Element, types: Mapping[str, etree._Element]) -> Element:
+def _declared(element: etree._Element, types: Mapping[str, etree._Element], depth: int) -> Element:
+    if depth > DEEPEST:
+        raise ValueError(f"elements lie more than {DEEPEST} deep")
     named = types.get(str(element.get("type")))
     body = named if named is not None and named.tag == f"{XS}complexType" else element.find(f"{XS}complexType")
     children: dict[str, Element] = {}
@@ -101,7 +107,7 @@ def _declared(element: etree._Element, types: Mapping[str, etree._Element]) -> E
         holders = (body,) if extension is None else (body, extension)
         declared = [one for holder in holders for one in holder.iterchildren(f"{XS}attribute")]
         attributes = {str(one.get("name")): Attribute(_type(one, types), one.get("use") == "required") for one in declared}
-        below = (_declared(one, types) for one in body.iterfind(f"{XS}sequence/{XS}element"))
+        below = (_declared(one, types, depth + 1) for one in body.iterfind(f"{XS}sequence/{XS}element"))
         children = {one.name: one for one in below}
     most = element.get("maxOccurs", "1")
     least = int(element.get("minOccurs", "1"))

@@ -17,15 +17,26 @@ from vocabulary.findings import Finding, Refused
 
 
 def remap(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Filing]:
-    """What mapping and suites make of applications. What cannot be mapped has the finding that says why, and no records."""
-    by_procedure: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        by_procedure[row.procedure].append(row)
+    """What the mapping makes of applications. What cannot be mapped has the finding that says why, and no records."""
     found: dict[int, Filing] = {}
-    for name, same in by_procedure.items():
-        mapped = map_many(hub, same)
-        mapped |= {row.id: _alone(hub, row) for row in same if row.id not in mapped}
-        found |= _checked(hub, name, same, mapped)
+    for same in _by_procedure(rows).values():
+        found |= map_many(hub, same)
+        found |= {row.id: _alone(hub, row) for row in same if row.id not in found}
+    return found
+
+
+def recheck(hub: Hub, rows: Sequence[Row[Any]], filings: Mapping[int, Filing]) -> dict[int, Filing]:
+    """The filings of these applications with what the suites say of their records."""
+    found: dict[int, Filing] = {}
+    for name, same in _by_procedure(rows).items():
+        found |= _checked(hub, name, same, filings)
+    return found
+
+
+def _by_procedure(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.procedure].append(row)
     return found
 
 
@@ -48,11 +59,10 @@ def _alone(hub: Hub, row: Row[Any]) -> Filing:
 
 
 def _checked(hub: Hub, procedure: str, rows: Sequence[Row[Any]], mapped: Mapping[int, Filing]) -> dict[int, Filing]:
-    """The filings with what the suites say of them."""
     ready = [row for row in rows if stops(mapped[row.id]) is None]
     tables: dict[int, Tables] = {row.id: mapped[row.id].tables for row in ready}
     told: dict[int, list[Finding]] = defaultdict(list)
     for report in reports_of(hub, hub.procedure(procedure), ready, tables) if ready else ():
         for application, finding in report.findings:
             told[application].append(finding)
-    return {key: replace(filing, findings=(*filing.findings, *told[key])) for key, filing in mapped.items()}
+    return {row.id: replace(mapped[row.id], findings=(*mapped[row.id].findings, *told[row.id])) for row in rows}

@@ -15,8 +15,8 @@ from mappings.release import write as lay_out
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.delivery_tables import LAST_GENERATION, batch_items, batches, obligations
 from pipeline.journal.intake_tables import applications, persons
-from pipeline.records import join_tables
-from pipeline.remapping import remap, stops
+from pipeline.records import join_tables, load_tables
+from pipeline.remapping import recheck, remap, stops
 from pipeline.steps.map_records import Filing
 from vocabulary.findings import Finding
 
@@ -95,7 +95,7 @@ def plan_replay(hub: Hub, selection: Selection) -> Plan:
     seen = hashlib.sha256(f"{hub.code} {selection.text}".encode())
     for start in range(0, len(kept), CHUNK):
         chunk = kept[start : start + CHUNK]
-        filings |= remap(hub, [row for row in {row.id: row for row in chunk}.values() if row.id not in filings])
+        filings |= _filings(hub, [row for row in {row.id: row for row in chunk}.values() if row.id not in filings])
         for row, stopped, digests in _laid_out(hub, chunk, filings):
             if stopped is not None:
                 left_out.append(LeftOut(row.receipt, row.destination, stopped.code))
@@ -103,6 +103,13 @@ def plan_replay(hub: Hub, selection: Selection) -> Plan:
             items.append(Item(row, row.destination, row.generation, digests != _emitted(hub, row)))
             seen.update(f"{row.id} {row.destination} {row.generation} {sorted(digests.items())}\n".encode())
     return Plan(selection, tuple(items), tuple(left_out), filings, seen.hexdigest()[:16])
+
+
+def _filings(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Filing]:
+    """What mapping makes of applications now. Records that are as they were when they were accepted are not judged again."""
+    filings, accepted = remap(hub, rows), load_tables(hub, [row.id for row in rows])
+    changed = [row for row in rows if filings[row.id].tables != accepted.get(row.id)]
+    return filings | recheck(hub, changed, filings)
 
 
 def _matching(hub: Hub, selection: Selection) -> Select[Any]:

@@ -22,6 +22,8 @@ KILLED_ELSEWHERE = {
     "draft.written": "tests/pipeline/test_unknown_version.py, where a form changed",
 }
 RARE_EVENTS = {
+    "replay_ordered": "a person orders a replay; tests/pipeline/test_replay.py kills it",
+    "application_replayed": "a person orders a replay; tests/pipeline/test_replay.py kills it",
     "answer_unreadable": "a receiving system leaves a file that is none",
     "answers_postponed": "a receiving system is out of reach",
     "delivery_postponed": "a receiving system is out of reach",
