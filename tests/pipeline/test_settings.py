@@ -1,6 +1,8 @@
 """Municipality files (自治体設定): a mistake names file, key and what is allowed, and stops nobody else."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,3 +110,9 @@ def test_a_procedure_that_still_has_open_applications_cannot_go(folder: Path, ow
         open_hub(Root(root), NAHA, Clock(at(10))),
     ):
         pass
+
+
+def test_settings_load_without_the_libraries_that_a_dag_file_must_not_wait_for() -> None:
+    program = "import sys, pipeline.settings; print(*{'lxml', 'pandas', 'sqlalchemy', 'great_expectations'} & set(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PROJECT)
+    assert found.stdout.strip() == ""
