@@ -1,5 +1,6 @@
 """Models of a receiving format (連携様式): ``format.yaml`` and, for fixed-length records, one layout file for each group."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -157,14 +158,22 @@ def read_format(folder: Path, *, declared: Declared) -> Format:
         columns = {name: tuple(field.item for field in layout.fields) for name, layout in layouts.items()}
         _no_sub_kind_twice(folder, layouts)
         _fits(file, "header", spec.header, spec.record_length - 1)
+        for name, group in columns.items():
+            if not _says_for_whom(spec.subject, group):
+                raise SpecError(file=file, key="subject", problem=f"records of {name} would not say whom they are for")
     else:
-        layouts, columns = {}, {name: tuple(group) for name, group in groups.items()}
-    for name, group in columns.items():
-        if spec.subject.application not in group or not set(spec.subject.persons) & set(group):
-            raise SpecError(file=file, key="subject", problem=f"records of {name} would not say whom they are for")
+        layouts, columns = {}, {name: tuple(group) for name, group in groups.items() if _says_for_whom(spec.subject, group)}
+    items = {item for group in groups.values() for item in group}
+    for name in (spec.subject.application, *spec.subject.persons):
+        if name not in items:
+            raise SpecError(file=file, key="subject", problem=f"{name} is an item of no group", allowed=nearest(name, items))
     table = declared.tables.get(spec.gaiji.table, NONE)
     encoding = encoding_of(spec.encoding, spec.double_codes)
     return Format(spec.id, spec, encoding, MappingProxyType(columns), MappingProxyType(layouts), table, declared)
+
+
+def _says_for_whom(subject: Subject, group: Iterable[str]) -> bool:
+    return {subject.application} < {subject.application, *subject.persons} & set(group)
 
 
 def _read_layout(path: Path, spec: FormatFile, groups: Lookup[str, Group]) -> Layout:

@@ -81,7 +81,7 @@ class Hub:
 
     def format_of(self, destination: str) -> Format:
         """The receiving format of a destination; what the municipality approved goes before the format's own substitutions."""
-        return _with_approvals(self.destination(destination), self.catalogue)
+        return approved_format(self.destination(destination), self.catalogue)
 
     def format_version(self, destination: str) -> str:
         """Digest of everything that decides which characters and lengths a destination takes: its format's folder, its substitutions."""
@@ -215,15 +215,17 @@ def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
         place = f"municipalities/{municipality.code}.yaml: procedures.{name}"
         _check_choices(place, enabled, catalogue.procedures[name])
         _check_questions(place, municipality, name, catalogue)
+        _check_records(place, municipality, name, catalogue)
     for name, setting in municipality.destinations.items():
         try:
-            _with_approvals(setting, catalogue)
+            approved_format(setting, catalogue)
         except ValueError as error:
             what = f"municipalities/{municipality.code}.yaml: destinations.{name}.substitutions: {error}"
             raise SettingError(what, "name as to what the receiving system takes as it is") from error
 
 
-def _with_approvals(setting: Destination, catalogue: Catalogue) -> Format:
+def approved_format(setting: Destination, catalogue: Catalogue) -> Format:
+    """A destination's format with what its municipality approved. Raises ValueError for an approval that leads to what is replaced."""
     format_ = catalogue.formats[setting.format]
     return format_.with_substitutions(format_.substitutions.overridden(one.substitute for one in setting.substitutions))
 
@@ -237,6 +239,18 @@ def _check_questions(place: str, municipality: Municipality, procedure: str, cat
             if overlay.group not in catalogue.formats[format_].columns:
                 what = f"{place}.destinations: format {format_} of {name} has no records {overlay.group} of {overlay.file.name}"
                 raise SettingError(what, f"add {overlay.group} to the format, or ask its questions with item")
+
+
+def _check_records(place: str, municipality: Municipality, procedure: str, catalogue: Catalogue) -> None:
+    """The formats of a procedure's destinations must lay out all its records, or nothing of it could leave."""
+    groups = catalogue.groups_of(catalogue.procedures[procedure])
+    for name in municipality.procedures[procedure].destinations:
+        format_ = catalogue.formats[municipality.destinations[name].format]
+        missing = [group for group in groups if group not in format_.columns]
+        if missing:
+            able = [one.id for one in catalogue.formats.values() if set(groups) <= one.columns.keys()]
+            what = f"{place}.destinations: format {format_.id} of {name} does not lay out {', '.join(missing)}"
+            raise SettingError(what, f"formats that do: {', '.join(able) or 'none; their subject names no item of the records'}")
 
 
 def _check_choices(place: str, enabled: EnabledProcedure, procedure: Procedure) -> None:

@@ -144,6 +144,12 @@ def test_every_example_comes_back_from_every_format(procedure: Procedure, exampl
     assert sorted(places) == sorted((group, ordinal) for group, table in tables.items() for ordinal in table.ordinal)
 
 
+def test_every_group_of_every_business_is_laid_out_without_further_files() -> None:
+    for format_ in CATALOGUE.formats.values():
+        if format_.spec.layout != "fixed":
+            assert format_.columns.keys() == format_.declared.groups.keys(), format_.id
+
+
 def test_every_group_has_a_japanese_title_for_its_sheet() -> None:
     declared = CATALOGUE.formats["clerk-workbook"].declared
     assert [name for name, title in declared.titles.items() if name == title] == []

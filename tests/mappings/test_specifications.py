@@ -51,6 +51,8 @@ MISTAKES = [
     (f"{FIXED}/format.yaml", "{sequence}", "{number}", "file_name", "sequence"),
     (f"{FIXED}/layouts/mishiharai.yaml", "jukyusha_jusho, width: 200", "jukyusha_jusho, width: 2000", "fields", "at most 1597"),
     (f"{FIXED}/format.yaml", "table: host-symbols", "table: host-symbol", "gaiji.table", "host-symbols?"),
+    ("formats/standard-csv/format.yaml", "application: uketsukebango", "application: uketukebango", "subject", "uketsukebango?"),
+    (f"{FIXED}/format.yaml", "persons: [atenabango, ", "persons: [", "subject", "would not say whom"),
     (f"{FIXED}/format.yaml", "double_codes: nec", "double_codes: nek", "double_codes", "'nec' or 'ibm'"),
     (f"{FIXED}/format.yaml", "double_codes: nec\n", "", "", "goes with encoding cp932"),
     (f"{FIXED}/format.yaml", "files: one-per-procedure", "files: one-per-group", "", "needs files: one-per-procedure"),
