@@ -12,6 +12,7 @@ from mappings.document import Document
 from mappings.layouts import FormatFile, Layout
 from mappings.mapping import Mapping
 from mappings.notices import PLACEHOLDERS, Notices
+from mappings.overlays import Overlay
 from mappings.procedure import Procedure
 from mappings.rules import NEEDS, Rule
 from mappings.transforms import TRANSFORMS
@@ -48,6 +49,7 @@ def _names(chapter: str) -> set[str]:
     [
         ("procedure.yaml", [Procedure]),
         ("mapping.yaml", [Mapping]),
+        ("overlay.yaml", [Overlay]),
         ("expectations.yaml", [Rule]),
         ("notices.yaml", [Notices]),
         ("document.yaml", [Document]),
