@@ -59,6 +59,21 @@ def test_approved_substitution_is_listed_as_a_loss(hub: Hub, tmp_path: Path) -> 
     assert {(loss["format"], loss["source"], loss["target"]) for loss in losses} == {(name, "U+2212", "U+FF0D") for name in CP932}
 
 
+def test_a_destination_gets_what_its_municipality_approved(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = (PROJECT / "municipalities" / "472018.yaml").read_text(encoding="utf-8")
+    entry = "{substitutions: [{from: U+20BB7, to: U+5409, approved: 課長 令和8年11月24日}], "
+    monkeypatch.setenv("HUB_MUNICIPALITIES", str(tmp_path))
+    (tmp_path / "472018.yaml").write_text(town.replace("  jidoteate-host: {", f"  jidoteate-host: {entry}"), encoding="utf-8")
+    file = tmp_path / "application.xml"
+    file.write_text(NINTEI.read_text(encoding="utf-8").replace("<氏名>髙良", "<氏名>𠮷良"), encoding="utf-8")
+    found = tried(hub, "jidoteate-nintei", file, "--destination", "jidoteate-host")
+    assert found["findings"] == []
+    assert {(loss["format"], loss["source"], loss["target"]) for loss in found["losses"]} == {("legacy-fixed", "U+20BB7", "U+5409")}
+    wrong = hub("try", "jidoteate-nintei", file, "--destination", "jidoteate-hots")
+    assert wrong.exit_code == 2
+    assert "jidoteate-host?" in wrong.stderr
+
+
 def test_character_without_code_refuses_its_format_only(hub: Hub, tmp_path: Path) -> None:
     file = tmp_path / "application.xml"
     file.write_text(NINTEI.read_text(encoding="utf-8").replace("<氏名>髙良", "<氏名>𠮷良"), encoding="utf-8")
