@@ -1,25 +1,16 @@
 """Attached documents (就労証明書など) read as records beside the application, for the person among its own whom they are about."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
-
-from sqlalchemy import Row, select
+from dataclasses import dataclass, field, replace
 
 from connectors.workbook import Sheet, WorkbookLimits, read_workbook
+from mappings.catalogue import Catalogue
 from mappings.document import Document
 from mappings.document_reader import MOST_CELLS, Reading, Remark, cell_name, names_of, read_document
 from mappings.document_sheet import Area, SheetView
 from mappings.items import Group
+from mappings.procedure import Procedure
 from mappings.records import Column, Table
-from pipeline.cleaned_copies import cleaned_copies
-from pipeline.filing_day import legal_day
-from pipeline.hub import Hub
-from pipeline.journal.intake_tables import parts, persons
-from pipeline.packages import package_of
-from pipeline.records import Tables
-from pipeline.steps.identify import claim_context
 from vocabulary.dates import read_date
 from vocabulary.findings import Finding, Refused, Severity
 from vocabulary.names import kana_key, same_name
@@ -29,8 +20,40 @@ _LEAST_LABELS = 5
 """A sheet with fewer labels of the document is another sheet, such as the lists to pick from."""
 _MOST_REMARKS = 20
 
-Attached = tuple[Tables, tuple[Finding, ...]]
+Attached = tuple[dict[str, Table], tuple[Finding, ...]]
 """Records of attached documents by group, and what a clerk has to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file of an application. document: 書類コード. name: its place in the package."""
+
+    document: str
+    name: str
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPerson:
+    """A person whom the form names; birth: as the form has it. atena: None while nobody knows it."""
+
+    role: str
+    atena: str | None
+    name: str = field(repr=False)
+    kana: str = field(repr=False)
+    birth: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the reading of one application needs. day: ISO, on which codes must be valid."""
+
+    catalogue: Catalogue
+    procedure: Procedure
+    application: int
+    receipt: str
+    day: str
+    people: Sequence[NamedPerson]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,57 +65,48 @@ class _Found:
     reading: Reading
 
 
-def read_attached(hub: Hub, row: Row[Any]) -> Attached:
+def read_files(desk: Desk, files: Sequence[AttachedFile]) -> Attached:
     """The records of an application's attached documents, and what a clerk has to look at; none of it stops the application.
 
     Only where the procedure waits for a document that could not be read, the last finding holds.
     """
-    procedure = hub.procedure(row.procedure)
-    definitions = hub.catalogue.documents_of(procedure)
-    if not definitions or not _has_any(hub, row, definitions):
-        return {}, ()
+    definitions = desk.catalogue.documents_of(desk.procedure)
     found: list[_Found] = []
     findings: list[Finding] = []
     unread: set[str] = set()
-    cleaned = cleaned_copies(hub, row)
-    for attachment in package_of(hub, row).attachments:
-        definition = definitions.get(attachment.document)
-        if definition is not None:
-            read, told = _read(hub, row, definition, attachment.file, cleaned.get(attachment.file, attachment.data))
-            found += read
+    for file in files:
+        if file.document in definitions:
+            read, told = _read(desk, definitions[file.document], file)
+            # The same sheet attached twice is one document.
+            found += [one for one in read if one not in found]
             findings += told
-            unread |= set() if read else {attachment.document}
-    needed = {document.code for document in procedure.documents if document.blocks}
+            unread |= set() if read else {file.document}
+    needed = {document.code for document in desk.procedure.documents if document.blocks}
     findings += [Finding("DOCUMENT_NEEDED", where=code) for code in sorted(needed & unread)]
-    return _tables(hub, row, found), tuple(findings)
+    return _tables(desk, found), tuple(findings)
 
 
-def _has_any(hub: Hub, row: Row[Any], definitions: Mapping[str, Document]) -> bool:
-    attached = select(parts.c.name).where(parts.c.application == row.id, parts.c.document.in_(list(definitions)))
-    return hub.journal.scalar(attached.limit(1)) is not None
-
-
-def _read(hub: Hub, row: Row[Any], document: Document, file: str, data: bytes) -> tuple[list[_Found], list[Finding]]:
+def _read(desk: Desk, document: Document, file: AttachedFile) -> tuple[list[_Found], list[Finding]]:
     """Every filled-in sheet of an attachment; what is no workbook, or has none, is left to a clerk."""
     try:
-        sheets = list(_filled_in(document, read_workbook(data, file, _LIMITS)))
+        sheets = list(_filled_in(document, read_workbook(file.data, file.name, _LIMITS)))
     except Refused as refused:
-        return [], [replace(_remark(file, Remark("DOCUMENT_UNREADABLE", "")), detail=refused.finding.code)]
+        return [], [replace(_remark(file.name, Remark("DOCUMENT_UNREADABLE", "")), detail=refused.finding.code)]
     if not sheets:
-        return [], [_remark(file, Remark("DOCUMENT_UNREADABLE", ""))]
+        return [], [_remark(file.name, Remark("DOCUMENT_UNREADABLE", ""))]
     found: list[_Found] = []
     findings: list[Finding] = []
     for view, formula in sheets:
-        items = hub.catalogue.items[document.business]
-        reading = read_document(document, view, items=items, codelists=hub.catalogue.codelists, day=legal_day(hub, row).isoformat())
+        items = desk.catalogue.items[document.business]
+        reading = read_document(document, view, items=items, codelists=desk.catalogue.codelists, day=desk.day)
         remarks = [*formula, *reading.remarks][:_MOST_REMARKS]
         if reading.usable:
-            atena = _person_of(hub, row, document, reading)
+            atena = _person_of(desk, document, reading)
             if atena is None:
                 remarks.append(Remark("DOCUMENT_SUBJECT", ""))
             else:
                 found.append(_Found(document, atena, reading))
-        findings += [_remark(file, remark) for remark in remarks]
+        findings += [_remark(file.name, remark) for remark in remarks]
     return found, findings
 
 
@@ -113,32 +127,30 @@ def _filled_in(document: Document, sheets: Sequence[Sheet]) -> Iterator[tuple[Sh
             yield view, [Remark("DOCUMENT_FORMULA", cell_name(calculated[0]))] if calculated else []
 
 
-def _person_of(hub: Hub, row: Row[Any], document: Document, reading: Reading) -> str | None:
+def _person_of(desk: Desk, document: Document, reading: Reading) -> str | None:
     """The 宛名番号 of the one person of the application with this birth date and name or kana. None for nobody, or several."""
     subject = document.subject
-    listed = hub.journal.rows(select(persons).where(persons.c.application == row.id, persons.c.role.in_(subject.roles)))
+    name, kana, birth = (reading.values.get(item, "") for item in (subject.name, subject.kana, subject.birth))
     found: set[str | None] = set()
-    for person in listed:
-        claim = json.loads(hub.sealing.unseal_text(person.claim, context=claim_context(hub.code, row.id, person.role, person.ordinal)))
-        birth = read_date(claim["birth"])
-        kana = reading.values.get(subject.kana)
-        named = same_name(reading.values[subject.name], claim["name"]) or bool(kana and kana_key(kana) == kana_key(claim["kana"] or ""))
-        if named and birth is not None and birth.iso == reading.values[subject.birth]:
+    for person in (one for one in desk.people if one.role in subject.roles):
+        day = read_date(person.birth)
+        named = same_name(name, person.name) or bool(kana and kana_key(kana) == kana_key(person.kana))
+        if named and day is not None and day.iso == birth:
             found.add(person.atena)
     return found.pop() if len(found) == 1 else None
 
 
-def _tables(hub: Hub, row: Row[Any], found: Sequence[_Found]) -> Tables:
+def _tables(desk: Desk, found: Sequence[_Found]) -> dict[str, Table]:
     """A record for each document and one for each of its rows; groups without records are left out."""
     records: dict[str, list[dict[str, str]]] = {}
     for number, attached in enumerate(found, start=1):
         document = attached.document
-        whose = {"uketsukebango": row.receipt, document.number: str(number), document.person: attached.atena}
+        whose = {"uketsukebango": desk.receipt, document.number: str(number), document.person: attached.atena}
         records.setdefault(document.group, []).append({**attached.reading.values, **whose})
         for place, values in enumerate(attached.reading.rows, start=1):
             records.setdefault(document.rows.group, []).append({**values, **whose, "renban": str(place)})
-    items = {group: declared for one in found for group, declared in hub.catalogue.items[one.document.business].items()}
-    return {group: _table(row.id, rows, items[group]) for group, rows in records.items()}
+    items = {group: declared for one in found for group, declared in desk.catalogue.items[one.document.business].items()}
+    return {group: _table(desk.application, rows, items[group]) for group, rows in records.items()}
 
 
 def _table(application: int, rows: Sequence[Mapping[str, str]], group: Group) -> Table:

@@ -19,6 +19,7 @@ from mappings.places import NAMESPACE
 from mappings.procedure import EARLIER_ITEM, ROUND_ITEM, Procedure
 from mappings.records import Context, Table, Written
 from mappings.release import write as lay_out
+from pipeline.attached_documents import AttachedFile, Desk, NamedPerson, read_files
 from pipeline.suites import suite_of, table_of
 from validation.runner import check
 from vocabulary.check_digits import issue_ledger_number
@@ -40,6 +41,7 @@ class Input:
     municipality: str
     day: date
     signed: bool | None
+    files: tuple[AttachedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def read_input(data: bytes, *, municipality: str, today: date) -> Input:
             municipality=manifest.municipality,
             day=manifest.arrived_at.date(),
             signed=signed,
+            files=tuple(AttachedFile(one.document, one.file, one.data) for one in package.attachments),
         )
     root = parse_xml(data)
     whole = root.tag == f"{{{NAMESPACE}}}申請パッケージ"
@@ -113,9 +116,10 @@ def try_application(catalogue: Catalogue, procedure: Procedure, given: Input, fo
     mapping = mapping_for(procedure, given.day, form_version=given.version, municipality=given.municipality)
     source = Source(APPLICATION, given.content, _header(procedure, given, today), placeholders)
     mapped = map_applications(procedure, mapping, [source], catalogue=catalogue, day=given.day)
-    tables = {group: table for group, table in mapped.tables.items() if table.application}
-    findings = [("map", finding) for _, finding in mapped.findings]
-    findings += [("check", finding) for finding in _check(catalogue, procedure, mapped.tables, today)]
+    beside, told = read_files(_desk(catalogue, procedure, given, placeholders), given.files)
+    tables = {group: table for group, table in (mapped.tables | beside).items() if table.application}
+    findings = [("map", finding) for finding in (*(finding for _, finding in mapped.findings), *told)]
+    findings += [("check", finding) for finding in _check(catalogue, procedure, mapped.tables | beside, today)]
     written = {format_.id: lay_out(format_, tables, context) for format_ in formats if tables}
     findings += [(name, finding) for name, result in written.items() for _, finding in result.refused]
     return Trial(tables, tuple(findings), written, context)
@@ -124,6 +128,13 @@ def try_application(catalogue: Catalogue, procedure: Procedure, given: Input, fo
 def _placeholders(procedure: Procedure, content: etree._Element) -> dict[tuple[str, int], str]:
     numbers = _numbers()
     return {(claim.role, claim.ordinal): next(numbers) for claim in read_people(procedure, content)}
+
+
+def _desk(catalogue: Catalogue, procedure: Procedure, given: Input, placeholders: Mapping[tuple[str, int], str]) -> Desk:
+    """What reading the attached documents needs."""
+    claims = read_people(procedure, given.content)
+    people = [NamedPerson(one.role, placeholders[one.role, one.ordinal], one.name, one.kana, one.birth) for one in claims]
+    return Desk(catalogue, procedure, APPLICATION, given.receipt, given.day.isoformat(), people)
 
 
 def _numbers() -> Iterator[str]:

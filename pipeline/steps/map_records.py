@@ -17,7 +17,8 @@ from mappings.engine import Mapped, Source
 from mappings.mapping import Mapping
 from mappings.procedure import Procedure
 from pipeline.alarms import raise_alarm
-from pipeline.attached_documents import Attached, read_attached
+from pipeline.attached_documents import Attached
+from pipeline.attached_files import read_attached
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write

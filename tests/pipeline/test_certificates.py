@@ -11,17 +11,20 @@ import pytest
 from lxml import etree
 from sqlalchemy import select
 
-from pipeline.attached_documents import read_attached
+from mappings.catalogue import load_catalogue
+from pipeline.attached_files import read_attached
 from pipeline.case_sheets import sheet_of
 from pipeline.hub import Hub, set_up
 from pipeline.journal.intake_tables import applications, findings, persons
 from pipeline.packages import package_of
 from pipeline.places import Root
 from pipeline.records import load_tables
+from pipeline.trial import read_input, try_application
 from sandbox import world
 from sandbox.applications import Application, Bureau
 from sandbox.employment import Month, employment
 from sandbox.employment_sheets import standard_sheet
+from sandbox.form_pdf import Printer
 from sandbox.forms import NAMESPACE
 from sandbox.packages import Attachment
 from sandbox.packages_images import tiny_jpeg
@@ -74,7 +77,7 @@ def of_the_day(desk: Desk, families: Sequence[Household]) -> dict[str, Applicati
     names = ("ordinary", "photo", "stranger", "mixed", "lists")
     filed = [desk.file(one, at(6, place), place) for place, one in enumerate((ordinary, photo, stranger, mixed, other), 1)]
     files: dict[str, list[tuple[str, bytes]]] = {
-        "ordinary": [("xlsx", certified(parent)) for parent in ordinary.parents],
+        "ordinary": [("xlsx", certified(parent)) for parent in (*ordinary.parents, ordinary.parents[0])],
         "photo": [("jpg", tiny_jpeg("certificate"))],
         "stranger": [("xlsx", certified(one)) for one in (families[5].parents[0], replace(stranger.parents[0], birth=date(1970, 1, 1)))],
         "mixed": [("jpg", tiny_jpeg("certificate")), ("xlsx", certified(mixed.parents[-1]))],
@@ -152,6 +155,16 @@ def test_the_sheet_shows_form_and_certificate_beside_each_other(day: Day) -> Non
     assert "／ 就労証明書 " in shown["保護者2 証明事業所名"]
     assert shown["保護者2 就労証明書"].startswith("証明日 令和8年")
     assert [(finding.code, finding.where) for finding in sheet.findings] == [("DOCUMENT_UNREADABLE", "添付ファイル11")]
+
+
+def test_a_trial_shows_the_records_of_the_documents_too(day: Day) -> None:
+    catalogue = load_catalogue()
+    procedure = catalogue.procedures["hoiku-riyo"]
+    given = read_input(day.sent["mixed"].packed(Printer()), municipality=NAHA, today=DAY)
+    trial = try_application(catalogue, procedure, given, [catalogue.formats["standard-csv"]], today=DAY)
+    assert trial.tables["shuroshomeisho"].columns["atenabango"] == trial.tables["riyomoshikomi_hogosha"].columns["atenabango"][-1:]
+    assert ("map", "DOCUMENT_UNREADABLE") in [(step, finding.code) for step, finding in trial.findings]
+    assert any(file.group == "shuroshomeisho" for file in trial.written["standard-csv"].files)
 
 
 def test_a_procedure_that_waits_for_the_document_is_held_by_one_that_cannot_be_read(day: Day) -> None:

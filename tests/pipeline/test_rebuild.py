@@ -11,7 +11,7 @@ from mappings.layouts import Format
 from mappings.records import Context
 from mappings.release import write as lay_out
 from mappings.substitutions import NONE, Substitute, from_code_points
-from pipeline.attached_documents import read_attached
+from pipeline.attached_files import read_attached
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, open_hub
 from pipeline.journal.delivery_tables import batch_items, batches, canonical, losses

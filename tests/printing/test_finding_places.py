@@ -40,3 +40,15 @@ def hub() -> Hub:
 )
 def test_a_place_reads_as_a_clerk_knows_it(hub: Hub, place: str, title: str) -> None:
     assert place_in_japanese(hub, hub.catalogue.procedures["jidoteate-nintei"], place) == title
+
+
+@pytest.mark.parametrize(
+    ("place", "title"),
+    [
+        ("attachments/01.xlsx: shuroshomeisho.gyoshu", "添付ファイル01の就労証明書の業種"),
+        ("attachments/01.xlsx: shuroshomeisho_jisseki.shuronengetsu", "添付ファイル01の就労証明書の就労年月"),
+        ("attachments/02.xlsx: B12", "添付ファイル02のB12"),
+    ],
+)
+def test_a_place_in_an_attached_document_names_the_file_and_the_item_or_cell(hub: Hub, place: str, title: str) -> None:
+    assert place_in_japanese(hub, hub.catalogue.procedures["hoiku-riyo"], place) == title
