@@ -74,7 +74,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def world(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
     root = tmp_path_factory.mktemp("world")
-    prepare(root, seed=1, applications=APPLICATIONS, day=DAY)
+    prepare(root, seed=2, applications=APPLICATIONS, day=DAY)
     return read_world(root)
 
 
