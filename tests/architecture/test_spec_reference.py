@@ -63,7 +63,7 @@ def test_every_key_of_a_spec_file_is_explained(root: Path, title: str, models: l
 
 def test_the_tables_of_transforms_and_rules_are_complete_and_name_no_other(root: Path) -> None:
     rows = {row.partition(":")[0] for row in re.findall(r"^\| `([a-z_:A-Z]+)`", _chapter(root, "Transforms"), re.MULTILINE)}
-    assert rows == {*TRANSFORMS, "code", "zero_fill"}
+    assert rows == {*TRANSFORMS, "code", "zero_fill", "yucho"}
     kinds = re.findall(r"^\| `([a-z_]+)`", _chapter(root, "expectations.yaml").partition("| kind |")[2], re.MULTILINE)
     assert set(kinds) == set(NEEDS)
 
