@@ -25,6 +25,7 @@ from tests.pipeline.days import DAY, NAHA, alarms_of, at, hub_at, outside, rows,
 Tables = dict[str, Table]
 Tamper = Callable[[Tables], Tables]
 CHILDREN, CLAIMS = "ninteiseikyu_jido", "ninteiseikyu"
+STRANGER = "000000000099998"
 DESTINATION_OF = {"legacy-fixed": "jidoteate-host", "standard-csv": "jidoteate-std"}
 
 
@@ -121,6 +122,28 @@ def test_files_that_are_not_exactly_what_was_accepted_do_not_leave(
     (other,) = set(DESTINATION_OF.values()) - {destination}
     assert states == {(destination, "held", "SUBJECT_MISMATCH"), (other, "released", None)}
     assert alarms_of(root) == {("SUBJECT_MISMATCH", destination)}
+
+
+@pytest.mark.parametrize("format_id", ["clerk-workbook", "standard-xml"])
+def test_a_strangers_number_leaves_in_no_workbook_and_no_xml(
+    own: Callable[[Path], Path], checked_root: Path, monkeypatch: pytest.MonkeyPatch, format_id: str
+) -> None:
+    def lay_out_wrongly(format_: Format, tables: Mapping[str, Table], context: Context) -> Written:
+        if format_.id != format_id:
+            return lay_out(format_, tables, context)
+        group = next(name for name, table in tables.items() if table.application)
+        person = format_.persons(group)[0]
+        return lay_out(format_, with_column(dict(tables), group, person, [STRANGER, *tables[group].columns[person][1:]]), context)
+
+    monkeypatch.setattr(release, "lay_out", lay_out_wrongly)
+    root = own(checked_root)
+    run(root, ("release",), at(10))
+    settings = load_municipality(PROJECT / "municipalities", NAHA)
+    concerned = {name for name, setting in settings.destinations.items() if setting.format == format_id}
+    left = rows(root, select(obligations.c.destination, obligations.c.state, obligations.c.reason))
+    assert {(row.state, row.reason) for row in left if row.destination in concerned} == {("held", "SUBJECT_MISMATCH")}
+    assert {row.state for row in left if row.destination not in concerned} == {"released"}
+    assert not concerned & {row.destination for row in rows(root, select(batches.c.destination))}
 
 
 def owed_by(procedure: str) -> Select[Any]:
