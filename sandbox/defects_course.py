@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sandbox.applications import Bureau, Slot
-from sandbox.defects_signature import NINTEI, part, sent, usual
+from sandbox.defects_signature import HOLDER, NINTEI, part, sent, usual
 from sandbox.forms import public_money_account
 from sandbox.listing_lines import AFTER_FIRST_FETCH, Line
 
@@ -12,11 +12,11 @@ RIYO = "hoiku-riyo"
 
 
 def receipt_conflict(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
-    """After the first fetch the same 受付番号 comes again with another account, signed anew."""
+    """After the first fetch the same 受付番号 comes again with another account holder, signed anew."""
     first, second = slots
     application = usual(bureau, first)
     original = sent(bureau, application)
-    part(application.filled, "振込口座/口座番号").text = "1234567"
+    part(application.filled, HOLDER).text = "ﾎｶﾉ ﾋﾄ"
     later = Slot(first.receipt, second.submitted, second.arrived)
     again = sent(bureau, replace(application, slot=later))
     return [*original, *(replace(line, version=2, appears=AFTER_FIRST_FETCH) for line in again)]

@@ -14,6 +14,8 @@ from sandbox.listing_lines import Line, line_of
 from sandbox.packages import pack, xml_bytes
 
 NINTEI = "jidoteate-nintei"
+HOLDER = "振込口座/口座名義カナ"
+"""Every account has a holder; at ゆうちょ it has 記号 and 番号 instead of the other items."""
 
 
 def usual(bureau: Bureau, slot: Slot, *, kind: str = "complete") -> Application:
@@ -41,10 +43,10 @@ def sent_with(bureau: Bureau, application: Application, package: etree._Element)
 
 
 def changed_after_signing(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
-    """Somebody writes another account number into the signed form."""
+    """Somebody writes another account holder into the signed form."""
     application = usual(bureau, slots[0])
     package = application.signed_xml()
-    part(package, "申請内容/振込口座/口座番号").text = "7654321"
+    part(package, f"申請内容/{HOLDER}").text = "ﾎｶﾉ ﾋﾄ"
     return sent_with(bureau, application, package)
 
 
@@ -53,19 +55,19 @@ def evil_twin(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
     application = usual(bureau, slots[0])
     package = application.signed_xml()
     twin = deepcopy(package[0])
-    part(twin, "振込口座/口座番号").text = "7654321"
+    part(twin, HOLDER).text = "ﾎｶﾉ ﾋﾄ"
     package.insert(0, twin)
     return sent_with(bureau, application, package)
 
 
 def comment_in_value(bureau: Bureau, slots: Sequence[Slot]) -> list[Line]:
-    """A comment splits the account number; the canonical form leaves comments out, so that the signature still fits."""
+    """A comment splits the account holder's name; the canonical form leaves comments out, so that the signature still fits."""
     application = usual(bureau, slots[0])
     package = application.signed_xml()
-    number = part(package, "申請内容/振込口座/口座番号")
+    holder = part(package, f"申請内容/{HOLDER}")
     comment = etree.Comment("x")
-    number.text, comment.tail = (number.text or "")[:3], (number.text or "")[3:]
-    number.append(comment)
+    holder.text, comment.tail = (holder.text or "")[:3], (holder.text or "")[3:]
+    holder.append(comment)
     return sent_with(bureau, application, package)
 
 
