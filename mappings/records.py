@@ -41,7 +41,8 @@ def _without(values: list[Value], rows: list[int]) -> list[Value]:
     for row in rows:
         kept += values[start:row]
         start = row + 1
-    return kept + values[start:]
+    kept += values[start:]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

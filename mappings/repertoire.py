@@ -68,7 +68,8 @@ def judge(format_: Format, tables: Mapping[str, Table]) -> Judged:
 def examine(format_: Format, tables: Mapping[str, Table]) -> Examined:
     """Judge every value of the format's items column by column; no losses are counted of a refused application."""
     kinds = kinds_of(format_.encoding, format_.substitutions, forbidden=_FORBIDDEN[format_.spec.layout])
-    bench = _Examination(format_, kinds, [], [])
+    heads = frozenset(source[0] for source in format_.substitutions.entries)
+    desk = _Examination(format_, kinds, heads, [], [])
     ready: dict[str, Table] = {}
     cells: dict[str, dict[str, Cells]] = {}
     for group, table in tables.items():
@@ -76,10 +77,10 @@ def examine(format_: Format, tables: Mapping[str, Table]) -> Examined:
         columns: dict[str, Column] = {}
         laid = cells.setdefault(group, {})
         for name in format_.columns[group]:
-            columns[name] = bench.take(group, name, table, fields.get(name), laid)
+            columns[name] = desk.take(group, name, table, fields.get(name), laid)
         ready[group] = Table(table.application, table.ordinal, columns)
-    out = {application for application, _ in bench.refused}
-    return Examined(ready, tuple(bench.refused), tuple(loss for loss in bench.losses if loss.application not in out), cells)
+    out = {application for application, _ in desk.refused}
+    return Examined(ready, tuple(desk.refused), tuple(loss for loss in desk.losses if loss.application not in out), cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class _Examination:
 
     format_: Format
     kinds: Kinds
+    heads: frozenset[str]
     refused: list[tuple[int, Finding]]
     losses: list[Loss]
 
@@ -123,7 +125,7 @@ class _Examination:
 
     def _look_closer(self, value: str, field: FieldLayout | None) -> _Verdict:
         """Substitute what the table covers, then judge character by character."""
-        text, made = _substituted(value, self.format_.substitutions)
+        text, made = _substituted(value, self.format_.substitutions, self.heads)
         code, detail = self._fault(text)
         if not code and field is not None:
             code, detail = _misfit(text, len(self.format_.encoding.encode(text)), field)
@@ -155,16 +157,17 @@ def _by_row(verdicts: Mapping[int, _Verdict], of_row: Places | None) -> Iterator
         yield row, verdicts[int(of_row[row])]
 
 
-def _substituted(value: str, table: SubstitutionTable) -> tuple[str, Counter[Substitute]]:
+def _substituted(value: str, table: SubstitutionTable, heads: frozenset[str]) -> tuple[str, Counter[Substitute]]:
     """The text with every source of the table replaced, the longest first at each place, and how often each was.
 
-    A base with a selector that the table does not know is another character than the base alone, so it stays as it is.
+    heads: the first characters of all sources. A base with a selector that the table does not know is another character than the base
+    alone, so it stays as it is.
     """
     written: list[str] = []
     made: Counter[Substitute] = Counter()
     place = 0
     while place < len(value):
-        entry = _entry_at(value, place, table)
+        entry = _entry_at(value, place, table) if value[place] in heads else None
         written.append(entry.target if entry else value[place])
         place += len(entry.source) if entry else 1
         if entry:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -27,7 +26,8 @@ _MOST_DIGITS = 15
 _MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
 
 # Days of birth and of events: a town's have a few ten thousand spellings, which come back in every batch.
-_DATES = 50_000
+_DAYS: dict[str | None, str] = {}
+_MOST_DAYS = 50_000
 
 
 class Changed(NamedTuple):
@@ -161,14 +161,26 @@ def _holder_kana(value: str) -> str:
     return found
 
 
-@lru_cache(maxsize=_DATES)
-def _date(value: str) -> str:
-    if _is_day(value):
-        return value
-    found = read_date(value)
-    if found is None or found.exact is None:
-        raise Unfit("MAP_VALUE")
-    return found.iso
+def _dates(columns: Sequence[Column]) -> Changed:
+    """Days as ISO has them. What was read before is taken from memory at once, the rest value by value."""
+    if len(_DAYS) > _MOST_DAYS:
+        _DAYS.clear()
+    (column,) = columns
+    values: Column = list(map(_DAYS.get, column))
+    refused: dict[int, str] = {}
+    for row in [row for row, value in enumerate(values) if value is None and column[row] is not None] if None in values else []:
+        text = column[row] or ""
+        day = text if _is_day(text) else _written_day(text)
+        if day:
+            values[row] = _DAYS[text] = day
+        else:
+            refused[row] = "MAP_VALUE"
+    return Changed(values, refused)
+
+
+def _written_day(text: str) -> str:
+    found = read_date(text)
+    return found.iso if found and found.exact else ""
 
 
 def _is_day(value: str) -> bool:
@@ -177,9 +189,6 @@ def _is_day(value: str) -> bool:
         return len(value) == 10 and value[4] == value[7] == "-" and date.fromisoformat(value) < date.max
     except ValueError:
         return False
-
-
-_dates = _each(_date)
 
 
 def _birth(columns: Sequence[Column]) -> Changed:
