@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+import zipfile
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,15 +94,36 @@ def delivered_records(root: Path) -> Counter[tuple[str, str, str]]:
     """(destination, kind of record, 受付番号) → rows."""
     found: Counter[tuple[str, str, str]] = Counter()
     for path in delivered_files(root):
-        rows = _csv_rows(path) if path.suffix == ".csv" else _fixed_rows(path)
-        found.update((path.parent.name, kind, receipt) for kind, receipt in rows)
+        found.update((path.parent.name, kind, receipt) for kind, receipt in _rows(path))
     return found
+
+
+def _rows(path: Path) -> list[tuple[str, str]]:
+    """(kind of record, 受付番号) of each record of a file."""
+    if path.suffix == ".csv":
+        return _csv_rows(path) if path.read_bytes().startswith(b"uketsukebango,") else _bare_rows(path)
+    if path.suffix == ".xml":
+        return re.findall(r"<(\w+)><uketsukebango>(\d{8}-\d{8})<", path.read_text(encoding="utf-8"))
+    return _sheet_rows(path) if path.suffix == ".xlsx" else _fixed_rows(path)
 
 
 def _csv_rows(path: Path) -> list[tuple[str, str]]:
     kind = re.sub(r"_\d{6}_\d{8}_\d{3}\.csv$", "", path.name)
     rows = csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8"), newline=""))
     return [(kind, row["uketsukebango"]) for row in rows]
+
+
+def _bare_rows(path: Path) -> list[tuple[str, str]]:
+    rows = csv.reader(io.StringIO(path.read_bytes().decode("cp932"), newline=""))
+    return [(kind, next(filter(RECEIPT.fullmatch, cells))) for kind, *cells in rows]
+
+
+def _sheet_rows(path: Path) -> list[tuple[str, str]]:
+    with zipfile.ZipFile(path) as book:
+        titles = re.findall(r'<sheet name="([^"]+)"', book.read("xl/workbook.xml").decode())
+        sheets = {title: book.read(f"xl/worksheets/sheet{number}.xml").decode() for number, title in enumerate(titles, start=1)}
+    first = r'<row r="\d+"[^>]*><c r="A\d+"[^>]*><is><t[^>]*>(\d{8}-\d{8})<'
+    return [(title, receipt) for title, text in sheets.items() for receipt in re.findall(first, text)]
 
 
 def _fixed_rows(path: Path) -> list[tuple[str, str]]:
