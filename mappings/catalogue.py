@@ -128,14 +128,15 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
         raise SpecError(file=file, key="id", problem=f"{procedure.id} is not the folder's name", allowed=folder.name)
     if procedure.business not in items:
         raise SpecError(file=file, key="business", problem=f"no items for {procedure.business}", allowed=nearest(procedure.business, items))
+    for version in procedure.versions:
+        for key, name, kind in (("versions.schema", version.schema_file, "*.xsd"), ("versions.mapping", version.mapping, "mapping*.yaml")):
+            if not (folder / name).is_file():
+                allowed = nearest(name, [path.name for path in folder.glob(kind)])
+                raise SpecError(file=file, key=key, problem=f"{name} is absent", allowed=allowed)
     mappings = tuple(read_spec(folder / version.mapping, Mapping) for version in procedure.versions)
     for version, mapping in zip(procedure.versions, mappings, strict=True):
         if mapping.form_version != version.form:
             raise SpecError(file=folder / version.mapping, key="form_version", problem="is another version's", allowed=version.form)
-        if not (folder / version.schema_file).is_file():
-            found = [path.name for path in folder.glob("*.xsd")]
-            allowed = nearest(version.schema_file, found)
-            raise SpecError(file=file, key="versions.schema", problem=f"{version.schema_file} is absent", allowed=allowed)
     check_validity(file, procedure)
     rules = read_spec(folder / "expectations.yaml", Expectations).rules
     notices = read_spec(folder / "notices.yaml", Notices).notices

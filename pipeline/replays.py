@@ -84,7 +84,7 @@ def plan_replay(hub: Hub, selection: Selection) -> Plan:
     """Everything that matches, in the order in which it went out last."""
     left_out: list[LeftOut] = []
     kept: list[Row[Any]] = []
-    for row in hub.journal.rows(_matching(hub, selection)):
+    for row in hub.journal.rows(matching(hub, selection)):
         why = _obstacle(hub, row)
         if why:
             left_out.append(LeftOut(row.receipt, row.destination, why))
@@ -112,7 +112,7 @@ def _filings(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, Filing]:
     return filings | recheck(hub, changed, filings)
 
 
-def _matching(hub: Hub, selection: Selection) -> Select[Any]:
+def matching(hub: Hub, selection: Selection) -> Select[Any]:
     """Applications with destination, generation and state of what they owe, each once, in the order of their last emission."""
     of = (batch_items.c.application, batch_items.c.destination, batch_items.c.generation)
     first = select(*of, func.min(batch_items.c.batch).label("batch")).group_by(*of).subquery()

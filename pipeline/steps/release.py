@@ -59,7 +59,7 @@ def release(hub: Hub) -> dict[str, int]:
     return counts
 
 
-def _owed_statement(hub: Hub, destination: str, procedure: str) -> Select[Any]:
+def owed_statement(hub: Hub, destination: str, procedure: str) -> Select[Any]:
     """What was never emitted, of a procedure, or what replays emit again: of all procedures, in the order in which it went out."""
     accepted = (applications.c.municipality == hub.code) & (applications.c.stage == "checked") & (applications.c.disposition == "open")
     waiting = (obligations.c.destination == destination) & (obligations.c.state == "owed")
@@ -77,7 +77,7 @@ def _owed_statement(hub: Hub, destination: str, procedure: str) -> Select[Any]:
 
 
 def _owed(hub: Hub, destination: str, procedure: str) -> list[Row[Any]]:
-    return _one_after_another(hub.journal.rows(_owed_statement(hub, destination, procedure)))
+    return _one_after_another(hub.journal.rows(owed_statement(hub, destination, procedure)))
 
 
 def _one_after_another(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
@@ -108,7 +108,7 @@ def release_chunk(hub: Hub, destination: str, of: str, expected: Sequence[Row[An
     with hub.journal.write() as write:
         sequence = write.next_number(f"file/{hub.code}/{destination}/{day}")
         # Whoever settles a filing that another one replaces takes the same locks.
-        still_owed = _owed_statement(hub, destination, of).with_for_update(of=obligations)
+        still_owed = owed_statement(hub, destination, of).with_for_update(of=obligations)
         rows = [row for row in _one_after_another(write.read(still_owed).all()) if row.id in tables_of]
         if not rows or rows[0].procedure != procedure.id:
             raise NothingOwedError

@@ -182,6 +182,12 @@ def _titles(hub: Hub) -> dict[str, str]:
             suite = f"{procedure.id}.{group}"
             titles[suite] = procedure.title + (f"（{element_of(hub.catalogue, procedure, group)}）" if place else "")
             titles |= {f"{suite}:{name}": item.title for name, item in hub.catalogue.items[procedure.business][group].items()}
+        for overlay in procedure.overlays:
+            if overlay.municipality == hub.code and overlay.group:
+                suite = f"{procedure.id}.{overlay.group}"
+                titles[suite] = f"{procedure.title}（追加項目）"
+                items = hub.catalogue.items[procedure.business][overlay.group]
+                titles |= {f"{suite}:{name}": item.title for name, item in items.items()}
     return titles
 
 

@@ -63,6 +63,7 @@ MISTAKES = [
     ("items/027/items.csv", "データ型", "型", "line 1", "データ型"),
     (f"{NINTEI}/procedure.yaml", "valid_until: 2024-09-30}", "valid_until: 2024-09-29}", "versions.0.valid_from", "2024-09-30 or earlier"),
     (f"{NINTEI}/procedure.yaml", "valid_until: 2024-09-30}", "valid_until: 2022-05-31}", "versions.1.valid_until", "2022-06-01 or later"),
+    (f"{NINTEI}/procedure.yaml", "mapping: mapping.2022-06.yaml", "mapping: mapping.2022-6.yaml", "versions.mapping", "2022-06.yaml?"),
     (f"{NINTEI}/procedure.yaml", "schema: form.2022-06.xsd", "schema: form.2022-6.xsd", "versions.schema", "form.2022-06.xsd?"),
     ("codelists/umu.csv", "2,無,", "1,無,", "line 3", "valid twice"),
     ("codelists/umu.csv", "9999-12-31", "99991231", "line 2", "YYYY-MM-DD"),
@@ -80,6 +81,31 @@ def test_a_mistake_is_named_with_file_key_and_what_is_allowed(specs: Path, mista
         load_catalogue(specs)
     assert caught.value.file == path
     assert key in caught.value.key
+    assert words in str(caught.value)
+
+
+ONE_FORM = [
+    ("2023-03-31", "2023-04-01", "", ""),
+    ("2023-03-31", "2023-03-31", "versions.2.valid_from", "two mappings of form 2022-06 are valid on 2023-03-31; allowed: 2023-04-01"),
+    ("2023-03-31", "2023-05-01", "versions.2.valid_from", "no mapping of form 2022-06 is valid from 2023-04-01 to 2023-04-30"),
+    ("2024-09-30", "2024-09-30", "versions.2.valid_from", "two mappings"),
+]
+
+
+@pytest.mark.parametrize(("until", "since", "key", "words"), ONE_FORM, ids=["one after the other", "overlap", "gap", "same day"])
+def test_mappings_of_one_form_follow_one_another(specs: Path, until: str, since: str, key: str, words: str) -> None:
+    path = specs / NINTEI / "procedure.yaml"
+    line = "  - {form: 2022-06, schema: form.2022-06.xsd, mapping: mapping.2022-06.yaml, valid_from: 2022-06-01, valid_until: 2024-09-30}\n"
+    text = path.read_text(encoding="utf-8")
+    assert line in text
+    both = line.replace("2024-09-30", until) + line.replace("2022-06-01", since)
+    path.write_text(text.replace(line, both), encoding="utf-8")
+    if not key:
+        assert len(load_catalogue(specs).procedures["jidoteate-nintei"].mappings) == 3
+        return
+    with pytest.raises(SpecError) as caught:
+        load_catalogue(specs)
+    assert (caught.value.file, caught.value.key) == (path, key)
     assert words in str(caught.value)
 
 
