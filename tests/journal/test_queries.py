@@ -14,6 +14,16 @@ from tests.journal.rows import row
 QUERIES = Path(__file__).resolve().parents[2] / "sql" / "queries"
 CODE = "472018"
 LOAD = {"municipality": CODE, "name": "full.csv", "kind": "links", "as_of": "20261120", "rows": 1, "digest": "d", "loaded_at": "t"}
+LOSS = {
+    "batch": 1,
+    "application": 1,
+    "place": "ninteiseikyu[1].shimei",
+    "source": "U+20BB7",
+    "target": "U+5409",
+    "times": 2,
+    "approved": "課長 2026-04-01",
+    "substitution_table": "host-symbols@1",
+}
 LINK = {"municipality": CODE, "serial_index": "s", "atena": "000000000010006", "valid_from": "2025-01-01", "valid_until": "9999-12-31"}
 
 
@@ -29,6 +39,7 @@ def filled(journal: Journal) -> Journal:
     enter(journal, delivery_tables.obligations, *(row(rows.OBLIGATION, application=n, state="released") for n in (1, 2)))
     enter(journal, delivery_tables.batches, row(rows.BATCH, state="receipted"), row(rows.BATCH, id=2, name="n2.dat", day="2026-11-25"))
     enter(journal, delivery_tables.batch_items, *(row(rows.BATCH_ITEM, application=n, offset=1602 * n) for n in (1, 2)))
+    enter(journal, delivery_tables.losses, LOSS, row(LOSS, application=2, times=1), row(LOSS, batch=2, application=2))
     enter(journal, delivery_tables.deliveries, rows.DELIVERY)
     enter(journal, delivery_tables.receipts, rows.RECEIPT)
     enter(journal, decision_tables.status_outbox, rows.STATUS)
@@ -60,6 +71,12 @@ def test_deliveries_of_a_day_stand_with_their_evidence(filled: Journal) -> None:
 def test_the_lineage_of_a_receipt_names_file_and_place(filled: Journal) -> None:
     (found,) = run(filled, "lineage_of_receipt", receipt="20261124-00000002")
     assert (found["file_name"], found["first_byte"], found["bytes"], found["record_digest"]) == (rows.BATCH["name"], 3204, 1600, "c" * 64)
+
+
+def test_the_losses_of_a_period_are_summed_by_character_and_approver(filled: Journal) -> None:
+    (found,) = run(filled, "losses_of_period", first="2026-11-01", last="2026-11-24")
+    assert (found["destination"], found["source"], found["target"]) == ("jidoteate-host", "U+20BB7", "U+5409")
+    assert (found["applications"], found["times"], found["approved"]) == (2, 3, "課長 2026-04-01")
 
 
 def test_the_freshness_of_the_register_is_that_of_the_newest_file(filled: Journal) -> None:

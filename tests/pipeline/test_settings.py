@@ -42,6 +42,8 @@ def change(folder: Path, old: str, new: str, *, code: str = NAHA) -> None:
     [
         ("legal_day:", "legalday:", ("legalday", "legal_day? (of")),
         ("legal_day: arrival", "legal_day: sometime", ("legal_day", "arrival", "department")),
+        ("legal_day: arrival", "legal_day: arrival\nclosed_days: [2026-06-31]", ("closed_days", "date")),
+        ("{section: boshi,", "{legal_day: sometime, section: boshi,", ("procedures.ninshin-todokede.legal_day", "department")),
         ("{section: boshi,", "{sektion: boshi,", ("procedures.ninshin-todokede.sektion", "section? (of")),
         ("{section: boshi,", "{section: bochi,", ("procedures.ninshin-todokede.section bochi", "jidoteate, hoiku, boshi")),
         ("destinations: [kenko-kanri]", "destinations: [kenkou]", ("procedures.ninshin-todokede.destinations kenkou", "kenko-kanri")),

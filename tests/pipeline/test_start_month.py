@@ -193,6 +193,20 @@ def test_the_municipality_says_which_arrival_counts(own: Callable[[Path], Path],
         assert proposed(stricter, application).month == "令和8年6月分から"
 
 
+def test_the_municipalitys_own_closed_day_moves_the_term_of_its_claims(own: Callable[[Path], Path], checked_root: Path) -> None:
+    root = own(checked_root)
+    with hub_at(root, at(12)) as hub:
+        application = claims(hub)[0]
+        file_on(hub, application, datetime(2026, 5, 18, 9, tzinfo=JST))
+        change(hub, application, seikyujiyu="01", jiyuhasseibi="2026-04-30")
+        assert proposed(hub, application).month == "令和8年6月分から"
+        town = hub.municipality.model_copy(update={"closed_days": frozenset({date(2026, 5, 15)})})
+        closed = Hub(hub.root, hub.clock, hub.journal, hub.keys, hub.sealing, hub.store, hub.catalogue, town)
+        assert proposed(closed, application) == StartMonth(
+            "令和8年5月分から", ("4/30出生、15日目5/15は閉庁日、翌開庁日5/18までの5/18受付、5月分から",)
+        )
+
+
 @pytest.fixture
 def corrected(own: Callable[[Path], Path], checked_root: Path) -> tuple[Path, int, int]:
     """A claim of 15 May and, as its correction of 28 May, another claim of the same person."""
