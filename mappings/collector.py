@@ -14,4 +14,8 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            if not gc.get_freeze_count():
+                # Frozen and thawed, the new objects count as old, so that the next search does not begin with them.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()

@@ -16,7 +16,7 @@ _CONTENDERS = (
     Contender(_PEER, "pipeline.bench.mapping_pandas:prepare"),
     Contender(_FLOOR, "pipeline.bench.floor:prepare"),
 )
-_CHUNK = 5_000
+_CHUNK = 10_000
 _FEWEST_CHUNKS = 5
 
 
