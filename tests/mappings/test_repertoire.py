@@ -14,7 +14,8 @@ from mappings.layouts import FieldLayout, Format
 from mappings.records import Column, Context, Loss, Table, Written
 from mappings.release import read, write
 from mappings.repertoire import judge
-from mappings.substitutions import Substitute, SubstitutionTable, code_points
+from mappings.substitutions import NONE, Substitute, SubstitutionTable, code_points
+from vocabulary.findings import Refused
 
 FAST = settings(max_examples=100, deadline=None)
 FORMATS = load_catalogue().formats
@@ -157,7 +158,7 @@ def test_the_receivers_byte_pair_is_written_and_the_other_is_not_read() -> None:
         assert bytes.fromhex(pair) in file.data
         other = nec if format_ is ibm else ibm
         assert read(format_, file.data)[0].fields["shimei"] == "髙"
-        with pytest.raises(Exception, match="OUTPUT_UNREADABLE"):
+        with pytest.raises(Refused, match="OUTPUT_UNREADABLE"):
             read(other, file.data)
 
 
@@ -177,3 +178,24 @@ def test_a_mark_that_is_no_xml_character_is_refused_where_xml_is_written() -> No
     xml = replace(FORMATS["standard-csv"], spec=FORMATS["standard-csv"].spec.model_copy(update={"layout": "xml"}))
     assert [finding.code for _, finding in judge(xml, {GROUP: children(["\uffff"])}).refused] == ["TEXT_FORBIDDEN_CHAR"]
     assert judge(FORMATS["standard-csv"], {GROUP: children(["\uffff"])}).refused == ()
+
+
+@FAST
+@given(
+    st.sampled_from([("cp932", "nec"), ("cp932", "ibm"), ("utf-8", "")]),
+    st.lists(st.tuples(st.integers(1, 4), TEXTS | st.none(), TEXTS | st.none()), min_size=1, max_size=8),
+)
+def test_a_fixed_file_read_and_written_again_is_the_same_file(coding: tuple[str, str], rows: list[tuple[int, str, str]]) -> None:
+    format_ = fixed(*coding)
+    owners = sorted(owner for owner, _, _ in rows)
+    ordinals = [owners[: place + 1].count(owner) for place, owner in enumerate(owners)]
+    table = children([name for _, name, _ in rows])
+    columns = {**table.columns, "jusho": [home for _, _, home in rows], "renban": [str(ordinal) for ordinal in ordinals]}
+    for file in write(format_, {GROUP: Table(owners, ordinals, columns)}, CONTEXT).files:
+        records = read(format_, file.data)
+        for span, record in zip(file.spans, records, strict=True):
+            assert (record.kind, record.fields["renban"]) == (span.record_kind, str(span.ordinal))
+        again = {name: [record.fields[name] for record in records] for name in format_.columns[GROUP]}
+        numbers = ([span.application for span in file.spans], [span.ordinal for span in file.spans])
+        (second,) = write(replace(format_, substitutions=NONE), {GROUP: Table(*numbers, again)}, CONTEXT).files
+        assert second == file
