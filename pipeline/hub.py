@@ -85,6 +85,15 @@ class Hub:
 
     def format_version(self, destination: str) -> str:
         """Digest of everything that decides which characters and lengths a destination takes: its format's folder, its substitutions."""
+        if destination not in self._format_versions:
+            self._format_versions[destination] = self._digest_of_format(destination)
+        return self._format_versions[destination]
+
+    @cached_property
+    def _format_versions(self) -> dict[str, str]:
+        return {}
+
+    def _digest_of_format(self, destination: str) -> str:
         format_ = self.format_of(destination)
         folder = self.catalogue.root / "formats" / format_.id
         files = sorted(file for file in folder.rglob("*") if file.is_file())

@@ -151,7 +151,7 @@ def proposed(hub: Hub, application: int) -> StartMonth:
 
 
 def row_of(hub: Hub, application: int) -> Row[Any]:
-    (row,) = hub.journal.rows(select(applications).where(applications.c.id == application))
+    row: Row[Any] = hub.journal.rows(select(applications).where(applications.c.id == application))[0]
     return row
 
 
