@@ -46,12 +46,23 @@ HEADERS: Final = MappingProxyType(
         "todatsunengappi": "ポータル到達日",
         "shikuchosonkodo": "市区町村コード",
         "tetsuzukiid": "手続ID",
+        "choseikai": "利用調整の回（自治体の設定から）",
+        "sakino_uketsukebango": "先に渡した同じ児童の申込の受付番号",
     }
 )
 BASES: Final = MappingProxyType({"GK": "一般知識", "NV": "未確認"})
 LEGAL_DAYS: Final = MappingProxyType(
     {"portal-arrival": "ポータルに到達した日", "department-arrival": "担当課に届いた日", "submitted": "申請者が送信した日"}
 )
+STARTS: Final = MappingProxyType(
+    {
+        "month-after-filing": "申請した月の翌月分から",
+        "month-after-event": "事由の日の翌月分から（申請の日によらない）",
+        "wished-day": "希望した日から",
+        "none": "",
+    }
+)
+ADDITIONAL: Final = MappingProxyType({"alert": "要確認として申請とともに進む", "hold": "保留する"})
 
 
 def transform_words(step: str) -> str:

@@ -17,6 +17,7 @@ from mappings.transforms import TRANSFORMS
 from pipeline.cli import main
 from pipeline.mapping_pages import mapping_page
 from pipeline.pages.mapping_page import render_mapping_pages
+from pipeline.pages.mapping_words import HEADERS
 from pipeline.pages.mapping_words import TRANSFORMS as WORDS
 
 CHROMIUM = shutil.which("chromium")
@@ -55,6 +56,12 @@ def test_an_unknown_procedure_is_answered_with_the_nearest_name() -> None:
 
 def test_every_transform_has_words_for_an_official() -> None:
     assert WORDS.keys() == {*TRANSFORMS, "code", "zero_fill"}
+
+
+def test_every_fact_of_the_filing_has_words_for_an_official(catalogue: Catalogue) -> None:
+    mappings = [mapping for procedure in catalogue.procedures.values() for mapping in procedure.mappings]
+    used = {field.header for mapping in mappings for record in mapping.records for field in record.fields.values() if field.header}
+    assert used <= HEADERS.keys()
 
 
 def test_every_field_rule_document_and_assumption_is_on_the_page(catalogue: Catalogue, pages: dict[str, str]) -> None:
