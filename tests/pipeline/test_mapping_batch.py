@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from mappings.engine import Mapped, Source, map_batch
+from mappings.additional import map_applications
+from mappings.engine import Mapped, Source
 from pipeline.journal.intake_tables import applications, step_results
 from pipeline.steps import map_records
 from tests.pipeline.days import at, hub_at, rows, run
@@ -27,9 +28,9 @@ def test_an_application_that_spoils_its_batch_is_held_alone(
     def spoiled(procedure: Any, mapping: Any, sources: Sequence[Source], **how: Any) -> Mapped:
         if victim.id in {source.application for source in sources}:
             raise ValueError("SECRET")
-        return map_batch(procedure, mapping, sources, **how)
+        return map_applications(procedure, mapping, sources, **how)
 
-    monkeypatch.setattr(map_records, "map_batch", spoiled)
+    monkeypatch.setattr(map_records, "map_applications", spoiled)
     run(root, ("map",), at(10))
     stands = {row.id: (row.stage, row.disposition, row.reason) for row in rows(root, select(applications))}
     assert stands[victim.id] == ("identified", "held", "STEP_FAILED")
