@@ -59,7 +59,7 @@ def read(format_: Format, data: bytes) -> tuple[Record, ...]:
         facts, groups = _told(about)
         rows = {group: _values(format_, group, sheet, facts) for group, sheet in zip(groups, listed, strict=True)}
         again, _ = _book(format_, rows, facts)
-    except (ValueError, KeyError, etree.XMLSyntaxError):
+    except (ValueError, LookupError, etree.XMLSyntaxError):
         raise _unreadable(format_, "no workbook of known groups") from None
     if again != data:
         raise _unreadable(format_, "not as this format writes")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
@@ -132,7 +132,7 @@ class Format:
     columns: Lookup[str, tuple[str, ...]]
     layouts: Lookup[str, Layout]
     substitutions: SubstitutionTable
-    declared: Declared
+    declared: Declared = field(repr=False)
 
     def persons(self, group: str) -> tuple[str, ...]:
         """The group's fields that hold a 宛名番号."""

@@ -105,6 +105,24 @@ def test_damaged_bytes_are_never_read_as_records(formats: dict[str, Format], nam
         assert caught.value.finding.code == "OUTPUT_UNREADABLE"
 
 
+@settings(max_examples=60, deadline=None)
+@given(place=st.integers(0, 10**6), byte=st.integers(0, 255))
+@pytest.mark.parametrize("name", NAMES)
+def test_a_changed_byte_is_refused_or_read_as_what_it_now_says(formats: dict[str, Format], name: str, place: int, byte: int) -> None:
+    format_ = formats[name]
+    (file,) = write(format_, {GROUP: child()}, CONTEXT).files
+    place %= len(file.data)
+    data = file.data[:place] + bytes((byte,)) + file.data[place + 1 :]
+    try:
+        records = read(format_, data)
+    except Refused as refused:
+        assert refused.finding.code == "OUTPUT_UNREADABLE"
+        return
+    inside = any(span.offset <= place < span.offset + span.length for span in file.spans)
+    same = [record.fields for record in records] == [record.fields for record in read(format_, file.data)]
+    assert data == file.data or not inside or not same
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_records_give_no_file(formats: dict[str, Format], name: str) -> None:
     empty = Table([], [], {name: [] for name in complete().columns})
