@@ -59,7 +59,7 @@ STEPS: dict[str, Callable[[Texts], Texts]] = {
     "postal": _plain,
     "phone": _plain,
     "month": lambda column: column,
-    "number": lambda column: column.str.lstrip("0").where(column != "0", "0"),
+    "number": lambda column: column.str.lstrip("0").replace("", "0"),
     "flag": lambda column: column.map({"1": "1", "2": "0"}),
     "zero_fill:3": lambda column: column.str.zfill(3),
     "zero_fill:4": lambda column: column.str.zfill(4),

@@ -7,7 +7,7 @@ import pytest
 
 from mappings.records import Loss
 from mappings.release import read
-from pipeline.bench import contest, mapping
+from pipeline.bench import contest, mapping, mapping_pandas
 from pipeline.bench.contest import Score
 from pipeline.bench.mapping_hub import Outcome, map_chunk, specs
 from pipeline.bench.source_columns import LEFT_OVER, REFUSED, Chunk, draw_chunk
@@ -106,3 +106,10 @@ def test_chunks_cover_every_application_once_and_the_draw_repeats_itself() -> No
     assert list(contest._chunks(25, 10)) == [(1, 10), (11, 10), (21, 5)]
     assert draw_chunk(5, 300).columns == draw_chunk(5, 300).columns
     assert draw_chunk(5, 300).columns != draw_chunk(6, 300).columns
+
+
+def test_rare_numbers_come_out_equal_too() -> None:
+    chunk = draw_chunk(1, 200)
+    for row, rare in zip(chunk.good, ("0000000", "0", "0000012"), strict=False):
+        chunk.columns["控除額"][row] = chunk.columns["年間所得額"][row] = rare
+    assert b"".join(mapping_pandas._lines(mapping_pandas._columns(chunk), 1)) == map_chunk(chunk).data
