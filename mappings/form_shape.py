@@ -8,6 +8,8 @@ from typing import Final
 
 from lxml import etree
 
+from mappings.yaml_door import SpecError
+
 from mappings.places import NAMESPACE
 
 XS: Final = "{http://www.w3.org/2001/XMLSchema}"
@@ -89,8 +91,14 @@ def read_schema(tree: etree._Element) -> Element:
 
 
 def parse_schema(path: Path) -> etree._Element:
-    """The document element of a schema file of our own."""
-    return etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+    """The document element of a schema file of our own. Raises SpecError when it is no XML or no schema of a form."""
+    try:
+        tree = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+        etree.XMLSchema(tree)
+        read_schema(tree)
+    except (etree.XMLSyntaxError, etree.XMLSchemaParseError, ValueError) as error:
+        raise SpecError(file=path, key="", problem=str(error).partition("\n")[0], allowed="an XML schema that declares 申請内容") from None
+    return tree
 
 
 def _declared(element: etree._Element, types: Mapping[str, etree._Element], depth: int) -> Element:
