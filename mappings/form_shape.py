@@ -8,9 +8,8 @@ from typing import Final
 
 from lxml import etree
 
-from mappings.yaml_door import SpecError
-
 from mappings.places import NAMESPACE
+from mappings.yaml_door import SpecError
 
 XS: Final = "{http://www.w3.org/2001/XMLSchema}"
 ROOT: Final = "申請内容"

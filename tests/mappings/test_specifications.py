@@ -66,7 +66,7 @@ MISTAKES = [
     (f"{NINTEI}/procedure.yaml", "mapping: mapping.2022-06.yaml", "mapping: mapping.2022-6.yaml", "versions.mapping", "2022-06.yaml?"),
     (f"{NINTEI}/procedure.yaml", "schema: form.2022-06.xsd", "schema: form.2022-6.xsd", "versions.schema", "form.2022-06.xsd?"),
     (f"{NINTEI}/form.2024-10.xsd", "</xs:schema>", "", "", "an XML schema"),
-    (f"{NINTEI}/form.2024-10.xsd", '<xs:element name="申請日" type="日付"/>', '<xs:element name="申請日" type="月日"/>', "", "an XML schema"),
+    (f"{NINTEI}/form.2024-10.xsd", 'name="申請日" type="日付"', 'name="申請日" type="月日"', "", "an XML schema"),
     (f"{NINTEI}/form.2024-10.xsd", '<xs:element name="申請内容">', '<xs:element name="申請">', "", "申請内容"),
     ("codelists/umu.csv", "2,無,", "1,無,", "line 3", "valid twice"),
     ("codelists/umu.csv", "9999-12-31", "99991231", "line 2", "YYYY-MM-DD"),
