@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-
 NEVER_COMPLETE = frozenset({"PT20001"})
 """手続ID of procedures that are complete only after a visit (事前送信)."""
 
