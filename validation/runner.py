@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from validation.checks import Status, SuiteError, SuiteSpec, Table
 from validation.rules import verdict_columns
-from validation.suites import Check, build_suite, plan
+from validation.suites import Check, Stack, build_suite, plan, stack
 from vocabulary.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def check(spec: SuiteSpec, table: Table) -> Report:
     started = time.monotonic()
     gx_seconds = 0.0
     try:
-        frame = _frame(spec, table)
+        columns = _columns(spec, table)
         gx_started = time.monotonic()
-        failed = _failed_rows(spec, frame)
+        failed = _failed_rows(spec, columns, len(table.application))
         gx_seconds = time.monotonic() - gx_started
         checks = [planned.check for planned in plan(spec)]
         counts = tuple(Count(judged, len(failed[judged.id])) for judged in checks)
@@ -85,41 +85,58 @@ def check(spec: SuiteSpec, table: Table) -> Report:
     return Report(spec.name, spec.version, len(table.application), findings, counts, broken, seconds, gx_seconds)
 
 
-def _frame(spec: SuiteSpec, table: Table) -> "DataFrame":
-    import pandas as pd
-
+def _columns(spec: SuiteSpec, table: Table) -> dict[str, Sequence[object]]:
+    """What the plans of a suite look at, by name: values of items, verdicts of rules."""
     missing = sorted({check.item for check in spec.items} - set(table.columns))
     if missing:
         raise SuiteError(f"no column carries {', '.join(missing)}")
-    columns: dict[str, Any] = {ROW: range(len(table.application))}
-    for item in spec.items:
-        columns[item.item] = pd.array([value or None for value in table.columns[item.item]], dtype="str")
-    for verdicts in verdict_columns(spec, table):
-        columns[verdicts.column] = verdicts.passed
-    return pd.DataFrame(columns)
+    values = {item.item: [value or None for value in table.columns[item.item]] for item in spec.items}
+    return values | {verdicts.column: verdicts.passed for verdicts in verdict_columns(spec, table)}
 
 
-def _failed_rows(spec: SuiteSpec, frame: "DataFrame") -> dict[str, Sequence[int]]:
+def _frame(stacks: Sequence[Stack], columns: Mapping[str, Sequence[object]], rows: int) -> "DataFrame":
+    """The batch: for each stack one column, in which row ``r`` of its column number ``n`` stands at ``n * rows + r``."""
+    import pandas as pd
+
+    height = rows * max((len(asked.planned) for asked in stacks), default=0)
+    frame: dict[str, Any] = {ROW: range(height)}
+    for asked in stacks:
+        cells = [cell for planned in asked.planned for cell in columns[planned.column]]
+        frame[asked.id] = pd.array(cells + [asked.filler] * (height - len(cells)), dtype="object")
+    return pd.DataFrame(frame)
+
+
+def _failed_rows(spec: SuiteSpec, columns: Mapping[str, Sequence[object]], rows: int) -> dict[str, list[int]]:
     """The failed rows of each check. A check without a result is missing here, which breaks the suite.
 
     The first look asks only whether each expectation holds, which takes half the time of asking for rows; rows are asked where it does
     not hold or could not be computed.
     """
     expected = plan(spec)
-    if frame.empty:
-        return {planned.check.id: () for planned in expected}
+    if not rows or not expected:
+        return {planned.check.id: [] for planned in expected}
+    stacks = stack(expected)
+    frame = _frame(stacks, columns, rows)
     with _batch(frame) as batch:
-        verdicts = batch.validate(build_suite(spec, expected), result_format=VERDICT_ONLY)
-        failed: dict[str, Sequence[int]] = {_check_id(result): () for result in verdicts.results if result.success}
-        doubtful = [planned for planned in expected if planned.check.id not in failed]
+        verdicts = batch.validate(build_suite(spec, stacks), result_format=VERDICT_ONLY)
+        places: dict[str, Sequence[int]] = {_stack_id(result): () for result in verdicts.results if result.success}
+        doubtful = [asked for asked in stacks if asked.id not in places]
         if doubtful:
             outcome = batch.validate(build_suite(spec, doubtful), result_format=dict(ROWS_ONLY))
-            failed |= {_check_id(result): _rows(result, len(frame)) for result in outcome.results}
+            places |= {_stack_id(result): _rows(result, len(frame)) for result in outcome.results}
+    return {check: found for asked in stacks for check, found in _unstacked(asked, places[asked.id], rows).items()}
+
+
+def _unstacked(asked: Stack, places: Sequence[int], rows: int) -> dict[str, list[int]]:
+    """The failed rows of each check of a stack, from the failed rows of its column. IndexError: a place below its last column."""
+    failed: dict[str, list[int]] = {planned.check.id: [] for planned in asked.planned}
+    for place in places:
+        failed[asked.planned[place // rows].check.id].append(place % rows)
     return failed
 
 
-def _check_id(result: Any) -> str:  # noqa: ANN401  Great Expectations ships no types for its results
-    return str(result.expectation_config.meta["check"])
+def _stack_id(result: Any) -> str:  # noqa: ANN401  Great Expectations ships no types for its results
+    return str(result.expectation_config.meta["stack"])
 
 
 def _rows(result: Any, rows: int) -> Sequence[int]:  # noqa: ANN401  Great Expectations ships no types for its results

@@ -1,6 +1,7 @@
 import logging
 import subprocess
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -133,9 +134,29 @@ def test_a_suite_that_raises_holds_all_its_rows(spec: SuiteSpec, caplog: pytest.
 
 
 def test_an_expectation_that_ends_in_an_exception_holds_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    wrong = [suites.Planned(planned.check, planned.expectation, "no such column", planned.arguments) for planned in suites.plan(SPEC)]
+    wrong = [
+        replace(planned, arguments={"regex": "("}) if planned.expectation == suites.MATCHES else planned for planned in suites.plan(SPEC)
+    ]
     monkeypatch.setattr(runner, "plan", lambda _spec: wrong)
-    assert check(SPEC, table(2)).broken
+    report = check(SPEC, table(2))
+    assert {(finding.code, finding.detail) for _, finding in report.findings} == {("RULE_BROKEN", "SuiteError")}
+
+
+def test_checks_that_ask_the_same_are_one_expectation_and_still_told_apart() -> None:
+    names = ("a", "b", "c", "d")
+    spec = SuiteSpec("s", "1", (*(ItemCheck(name, "9", required="必須") for name in names), ItemCheck("e", "X", required="必須")))
+    columns: dict[str, list[str | None]] = {"a": ["1", "x", "1"], "b": ["1", "1", None], "c": ["x", "1", "x"]}
+    columns |= {"d": ["1"] * 3, "e": ["x"] * 3}
+    report = check(spec, Table([1, 2, 3], columns))
+    assert len(suites.stack(suites.plan(spec))) == 3
+    assert [(application, finding.where, finding.code) for application, finding in report.findings] == [
+        (1, "c", "CHECK_TYPE"),
+        (2, "a", "CHECK_TYPE"),
+        (3, "b", "CHECK_REQUIRED"),
+        (3, "c", "CHECK_TYPE"),
+    ]
+    failed = {count.check.id: count.failed for count in report.counts if count.failed}
+    assert failed == {"a:CHECK_TYPE": 1, "b:CHECK_REQUIRED": 1, "c:CHECK_TYPE": 2}
 
 
 def canary_spec(expectation: str) -> tuple[SuiteSpec, str]:
@@ -158,13 +179,13 @@ def test_no_value_leaves_the_check(
 ) -> None:
     spec, value = canary_spec(expectation)
     seen: list[Any] = []
-    original = runner._check_id
+    original = runner._stack_id
 
     def watched(result: Any) -> str:
         seen.append(result)
         return original(result)
 
-    monkeypatch.setattr(runner, "_check_id", watched)
+    monkeypatch.setattr(runner, "_stack_id", watched)
     columns: dict[str, list[str | None]] = {"a": [value, value, "1"], "b": ["CANARY1", "CANARY2", None], "c": ["CANARY3", None, None]}
     rows = Table([1, 2, 3], columns)
     with caplog.at_level(logging.DEBUG):
@@ -178,7 +199,7 @@ def test_no_value_leaves_the_check(
 
 def test_only_expectations_of_the_closed_list_are_planned() -> None:
     assert {planned.expectation for planned in suites.plan(SPEC)} <= set(suites.EXPECTATIONS)
-    built = suites.build_suite(SPEC, suites.plan(SPEC))
+    built = suites.build_suite(SPEC, suites.stack(suites.plan(SPEC)))
     assert {type(expectation).__name__ for expectation in built.expectations} <= set(suites.EXPECTATIONS)
 
 
