@@ -41,7 +41,7 @@ def changed(path: Path, tmp_path: Path, *replacements: tuple[str, str]) -> Path:
 def test_two_versions_of_a_form_are_compared(hub: Hub) -> None:
     found = difference(hub, "jidoteate-nintei", "2022-06", "2024-10")
     assert (found["same"], found["old"], found["new"]) == (False, "2022-06", "2024-10")
-    assert [one["path"] for one in found["added"]] == ["大学生年代の子"]
+    assert [one["path"] for one in found["added"]] == ["大学生年代の子", "振込口座/ゆうちょ記号", "振込口座/ゆうちょ番号"]
     assert [one["path"] for one in found["removed"]] == ["所得の状況"]
     shown = hub("form", "diff", "jidoteate-nintei", "2022-06", "2024-10")
     assert "追加 大学生年代の子" in shown.stdout

@@ -36,6 +36,10 @@ RARE_EVENTS = {
     "status_refused": "the portal will not take a status",
     "case_restricted": "somebody comes under protection after their case was identified",
     "register_file_refused": "the register office hands over a file that does not follow its profile",
+    "applications_owed_again": "a format or its approved substitutions changed; tests/pipeline/test_substitutions.py",
+    "filing_replaced": "a later nursery filing for the same child counts; tests/pipeline/test_rounds.py",
+    "document_shared": "a certificate lies at the filing of a brother or sister; tests/pipeline/test_rounds.py",
+    "decision_early": "a decision came before the visit that it needs; tests/pipeline/test_ends.py",
     "listing_repeated": "the portal counted up a version without other content",
 }
 
