@@ -1,7 +1,9 @@
 """``hub items``: official item definitions taken over, and compared with an API specification and our provisional items."""
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,8 +11,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.group import REFUSED, tell
 from pipeline.errors import SettingError
 from pipeline.places import specifications_folder
+from vocabulary.findings import Refused
+from vocabulary.reasons import reason
 
 if TYPE_CHECKING:
     from mappings.item_definition import Definition
@@ -18,6 +23,17 @@ if TYPE_CHECKING:
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@contextmanager
+def official_papers() -> Iterator[None]:
+    """A workbook that is none, or harmful, is refused in words for whoever chose the file; the reasons speak of applicants."""
+    try:
+        yield
+    except Refused as refused:
+        found = reason(refused.finding.code).english
+        tell(f"{refused.finding.where}: {found} ({refused.finding.code}). Give the official workbook, an .xlsx without macros")
+        sys.exit(REFUSED)
 
 
 @click.group()
@@ -41,7 +57,8 @@ def import_items(file: Path, *, business: str | None, groups: tuple[str, ...], s
     from pipeline.item_papers import definition_of
 
     root = out or specifications_folder()
-    definition = definition_of(file)
+    with official_papers():
+        definition = definition_of(file)
     wanted = _business(definition, business)
     names = _group_names(definition, wanted, root, groups)
     plan = plan_import(definition, wanted, root=root, groups=names, source=_source(definition, file, source, root / "items" / wanted))
@@ -69,7 +86,8 @@ def compare_items(definition: Path, specification: Path, *, as_json: bool, csv_f
     from pipeline.pages.item_page import render_item_report
 
     root = specifications_folder()
-    report = report_of(definition, specification, load_catalogue(root).items, same_items(root / "items"))
+    with official_papers():
+        report = report_of(definition, specification, load_catalogue(root).items, same_items(root / "items"))
     if csv_file:
         csv_file.write_text(report.csv(), encoding="utf-8-sig")
     for name, data in render_item_report(report).items() if html_folder else ():
