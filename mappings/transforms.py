@@ -4,12 +4,13 @@ import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from mappings.codelists import CodeList
 from mappings.column_characters import digits_of, full_column
+from mappings.column_days import plain_days
 from mappings.records import Column
 from mappings.repetition import distinct
 from mappings.specification import nearest
@@ -25,9 +26,8 @@ _BRACKETS = _HYPHENS + "()"
 _MOST_DIGITS = 15
 _MONTH = re.compile("[12][0-9]{3}-(0[1-9]|1[0-2])")
 
-# Days of birth and of events: a town's have a few ten thousand spellings, which come back in every batch.
-_DAYS: dict[str | None, str] = {}
-_MOST_DAYS = 50_000
+# Days that are written otherwise than most: a town's have a few ten thousand spellings, which come back in every batch.
+_SPELLINGS = 50_000
 
 
 class Changed(NamedTuple):
@@ -162,33 +162,21 @@ def _holder_kana(value: str) -> str:
 
 
 def _dates(columns: Sequence[Column]) -> Changed:
-    """Days as ISO has them. What was read before is taken from memory at once, the rest value by value."""
-    if len(_DAYS) > _MOST_DAYS:
-        _DAYS.clear()
+    """Days as ISO has them. What is plainly written is read at once, the rest value by value."""
     (column,) = columns
-    values: Column = list(map(_DAYS.get, column))
+    values = plain_days(column)
     refused: dict[int, str] = {}
     for row in [row for row, value in enumerate(values) if value is None and column[row] is not None] if None in values else []:
-        text = column[row] or ""
-        day = text if _is_day(text) else _written_day(text)
-        if day:
-            values[row] = _DAYS[text] = day
-        else:
+        values[row] = _written_day(column[row] or "")
+        if values[row] is None:
             refused[row] = "MAP_VALUE"
     return Changed(values, refused)
 
 
-def _written_day(text: str) -> str:
+@lru_cache(_SPELLINGS)
+def _written_day(text: str) -> str | None:
     found = read_date(text)
-    return found.iso if found and found.exact else ""
-
-
-def _is_day(value: str) -> bool:
-    """Whether it is a day as ISO has it, already what it is to become. The open end is none."""
-    try:
-        return len(value) == 10 and value[4] == value[7] == "-" and date.fromisoformat(value) < date.max
-    except ValueError:
-        return False
+    return found.iso if found and found.exact else None
 
 
 def _birth(columns: Sequence[Column]) -> Changed:

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mappings.column_characters import full_column
+from mappings.column_days import plain_days
 from mappings.records import Column
 from mappings.repetition import distinct
 from mappings.transforms import Changed, apply_steps, bind
+from vocabulary.dates import read_date
 from vocabulary.widths import to_full, to_half_ascii
 
 FAST = settings(max_examples=100, deadline=None)
@@ -92,3 +94,25 @@ def test_a_repeating_column_is_worked_on_once_for_each_value() -> None:
     assert distinct(varied) is varied
     late = ["a"] * 600 + varied
     assert distinct(late) is late
+
+
+ERAS = st.sampled_from(["明治", "大正", "昭和", "平成", "令和", "慶応"])
+PARTS = st.tuples(st.integers(0, 111), st.integers(0, 13), st.integers(0, 32))
+DAYS = st.one_of(
+    st.builds(lambda era, part: f"{era}{part[0]}年{part[1]}月{part[2]}日", ERAS, PARTS),
+    st.builds(lambda year, part: f"{year:04d}-{part[1]:02d}-{part[2]:02d}", st.integers(0, 9999), PARTS),
+    st.sampled_from(["9999-12-31", "1926-12-25", "大正15年12月25日", "昭和元年12月25日", "昭和64年1月8日", "2024-02-29", "1900-02-29", "日"]),
+)
+
+
+@FAST
+@given(st.lists(st.one_of(DAYS, TEXTS, st.none()), max_size=20))
+def test_days_of_a_column_are_read_by_the_rule_of_a_single_day(column: Column) -> None:
+    found = [read_date(text) if text else None for text in column]
+    rule = [day.iso if day and day.exact else None for day in found]
+    assert run(column, "date").values == rule
+    assert all(day in {None, right} for day, right in zip(plain_days(column), rule, strict=True))
+
+
+def test_every_day_in_plain_writing_is_read_at_once() -> None:
+    assert plain_days(["令和8年11月24日", None, "2024-02-29", "昭和64年1月7日"]) == ["2026-11-24", None, "2024-02-29", "1989-01-07"]
