@@ -2,6 +2,10 @@
 
 import logging
 import shutil
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -26,23 +30,45 @@ log = logging.getLogger(__name__)
 
 STEP = "case"
 WORTH_A_SHEET = ("held", "waiting", "delivered", "settled")
+AHEAD = 3
+"""Cases that are drawn before their turn to be written; their attachments lie in memory meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a case folder is to hold."""
+
+    sheet: bytes
+    form: bytes
+    attachments: tuple[tuple[str, bytes], ...]
 
 
 def lay_out_cases(hub: Hub) -> dict[str, int]:
     """Write the case folders whose application changed, then the batch print of each section and day concerned."""
-    with hub.journal.alone(f"cases/{hub.code}") as mine:
-        counts = _lay_out(hub, _changed(hub) if mine else [])
+    with hub.journal.alone(f"cases/{hub.code}") as mine, ThreadPoolExecutor(max_workers=1) as desk:
+        counts = _lay_out(hub, _drawn_ahead(hub, _changed(hub) if mine else [], desk))
     log.info("step_ended", extra={"step": STEP, **counts})
     return counts
 
 
-def _lay_out(hub: Hub, cases: list[tuple[Row[Any], str]]) -> dict[str, int]:
+def _drawn_ahead(hub: Hub, cases: list[tuple[Row[Any], str]], desk: Executor) -> Iterator[tuple[Row[Any], str, "Future[Drawn]"]]:
+    """Each case with its pages: the next ones are drawn at the desk while the files of this one are brought to disk."""
+    ahead: deque[tuple[Row[Any], str, Future[Drawn]]] = deque()
+    for row, inputs in cases:
+        ahead.append((row, inputs, desk.submit(draw_case, hub, row)))
+        if len(ahead) > AHEAD:
+            yield ahead.popleft()
+    while ahead:
+        yield ahead.popleft()
+
+
+def _lay_out(hub: Hub, cases: Iterator[tuple[Row[Any], str, "Future[Drawn]"]]) -> dict[str, int]:
     counts = {"cases": 0, "held_for_print": 0, "put_off": 0}
     written: dict[tuple[Path, str], list[tuple[Row[Any], str]]] = {}
-    for row, inputs in cases:
+    for row, inputs, drawn in cases:
         _leave_open_folder(hub, row)
         try:
-            write_folder(hub, row)
+            write_folder(hub, row, drawn.result())
         except GlyphMissing:
             _hold_for_print(hub, row)
             counts["held_for_print"] += 1
@@ -91,8 +117,8 @@ def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
     return [(row, row.state) for row in rows]
 
 
-def write_folder(hub: Hub, row: Row[Any]) -> None:
-    """Write one case folder. Raises GlyphMissing when a character of the sheet cannot be printed.
+def draw_case(hub: Hub, row: Row[Any]) -> Drawn:
+    """The contents of a case folder; changes nothing. Raises GlyphMissing when a character of the sheet cannot be printed.
 
     Raises EvidenceBroken, Refused, SheetError or ValueError when this case cannot be laid out for another reason.
     """
@@ -103,7 +129,13 @@ def write_folder(hub: Hub, row: Row[Any]) -> None:
     for ordinal, attachment in enumerate(package.attachments, start=1):
         extension = PurePosixPath(attachment.file).suffix.lstrip(".").lower()
         attachments.append((attachment_name(ordinal, attachment.document, extension), cleaned.get(attachment.file, attachment.data)))
-    write_case(section_folder(hub, row) / case_name(row), sheet_pdf=sheet.pdf(), form_pdf=package.form, attachments=attachments)
+    return Drawn(sheet=sheet.pdf(), form=package.form, attachments=tuple(attachments))
+
+
+def write_folder(hub: Hub, row: Row[Any], drawn: Drawn) -> None:
+    """Write one case folder. Raises ValueError for a name that cannot stand in it."""
+    folder = section_folder(hub, row) / case_name(row)
+    write_case(folder, sheet_pdf=drawn.sheet, form_pdf=drawn.form, attachments=drawn.attachments)
 
 
 def _leave_open_folder(hub: Hub, row: Row[Any]) -> None:

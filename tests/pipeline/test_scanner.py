@@ -10,7 +10,7 @@ from sqlalchemy import Row, select
 from pipeline.journal.intake_tables import applications, parts
 from pipeline.packages import package_of, raw_bytes
 from pipeline.places import PROJECT
-from pipeline.steps.lay_out_cases import case_name, section_folder, write_folder
+from pipeline.steps.lay_out_cases import case_name, draw_case, section_folder, write_folder
 from tests.pipeline.days import INTAKE, NAHA, NEXT_DAY, at, hub_at, outside, rows, run
 
 DOWN, INFECTED, CLEANING = "exit 7\n", "exit 1\n", "printf '\\n%%%%cleaned\\n' >> \"$1\"\n"
@@ -57,7 +57,7 @@ def test_attachments_wait_for_the_gate_and_go_on_when_it_is_back(gate: Path, pul
     delivered = [row for row in with_attachments(pulled) if row.disposition == "delivered"]
     assert delivered
     with hub_at(pulled, at(10, day=NEXT_DAY)) as hub:
-        write_folder(hub, delivered[0])
+        write_folder(hub, delivered[0], draw_case(hub, delivered[0]))
         raw = {attachment.data for attachment in package_of(hub, delivered[0]).attachments}
         kept = section_folder(hub, delivered[0]) / case_name(delivered[0])
     shown = {file.read_bytes() for file in kept.rglob("*") if file.is_file()}
