@@ -13,7 +13,7 @@ Points = NDArray[np.uint8] | NDArray[np.uint32]
 
 # Encodings in which ASCII is itself.
 _ASCII_CODECS = ("cp932", "utf-8")
-_SPACE, _ZERO, _NINE = 0x20, 0x30, 0x39
+_SPACE, _ZERO, _NINE, _DELETE = 0x20, 0x30, 0x39, 0x7F
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,23 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Texts with what is known of each character. lengths: characters of each text; points, kinds: of each character, text after text."""
+    """Texts with what is known of each character.
+
+    lengths: characters of each text; points, kinds: of each character, text after text; least, most: of the kinds, 0 without any.
+    """
 
     texts: list[str]
     lengths: Places
     ends: Places
     points: Points
     kinds: Bytes
+    least: int
+    most: int
 
     def suspects(self, field: FieldLayout | None) -> list[int]:
         """Which texts need a closer look: a suspect character, too many bytes, or an edge that would be taken for padding."""
         found = np.zeros(len(self.lengths), np.bool_)
-        if self.kinds.size and self.kinds.max() >= SUSPECT:
+        if self.most >= SUSPECT:
             found[self._holding(self.kinds >= SUSPECT)] = True
         if field is not None:
             found |= self.widths() > field.width
@@ -63,11 +68,8 @@ class Texts:
 
     def widths(self) -> Places:
         """Bytes of each text."""
-        if not self.kinds.size:
-            return self.lengths
-        widest = int(self.kinds.max())
-        if self.kinds.min() == widest:
-            return self.lengths * widest
+        if self.least == self.most:
+            return self.lengths * self.most
         total: Places = np.concatenate(([0], np.cumsum(self.kinds, dtype=np.int64)))
         widths: Places = total[self.ends] - total[self.ends - self.lengths]
         return widths
@@ -83,7 +85,7 @@ class Texts:
         if encoding.codes is None or not self.kinds.size:
             return np.frombuffer("".join(self.texts).encode(encoding.codec), np.uint8)
         pairs = pairs_of(encoding).view(np.uint16).ravel().take(self.points).view(np.uint8)
-        if self.kinds.min() == 2:
+        if self.least == 2:
             return pairs
         used = np.ones((len(self.kinds), 2), np.bool_)
         used[:, 1] = self.kinds == 2
@@ -104,15 +106,29 @@ class Texts:
 def look(texts: Column, kinds: Kinds) -> Texts:
     """Look up every character of the texts; an absent text is an empty one."""
     given = texts_of(texts)
+    points, lengths = _apart(given)
+    # Printable ASCII, the most frequent by far, is told by its borders without a look-up.
+    if kinds.ascii and points.dtype == np.uint8 and points.size and points.min() >= _SPACE and points.max() < _DELETE:
+        found = np.broadcast_to(np.uint8(kinds.ascii), points.shape)
+        return Texts(given, lengths, np.cumsum(lengths), points, found, kinds.ascii, kinds.ascii)
+    found = kinds.of_point.take(points)
+    least, most = (int(found.min()), int(found.max())) if found.size else (0, 0)
+    return Texts(given, lengths, np.cumsum(lengths), points, found, least, most)
+
+
+def _apart(given: list[str]) -> tuple[Points, Places]:
+    """The characters of texts one behind the other, and how many each text has."""
     points = points_of("\0".join([*given, ""]))
+    count = len(given)
+    size = len(points) // count - 1 if count else 0
+    if len(points) == count * (size + 1) and np.count_nonzero(points) == count * size and not points[size :: size + 1].any():
+        return points.reshape(count, size + 1)[:, :size].ravel(), np.full(count, size, np.int64)
     between = points == 0
     ends = np.flatnonzero(between)
-    if len(ends) == len(given):
-        points, lengths = points[~between], np.diff(ends, prepend=-1) - 1
-    else:
-        # A text holds a NUL itself.
-        points, lengths = points_of("".join(given)), np.array([len(text) for text in given], np.int64)
-    return Texts(given, lengths, np.cumsum(lengths), points, kinds.of_point.take(points))
+    if len(ends) == count:
+        return points[~between], np.diff(ends, prepend=-1) - 1
+    # A text holds a NUL itself.
+    return points_of("".join(given)), np.array([len(text) for text in given], np.int64)
 
 
 def points_of(text: str) -> Points:

@@ -17,6 +17,7 @@ SUSPECT = 8
 
 _POINTS = 0x110000
 _SURROGATES = slice(0xD800, 0xE000)
+_PRINTABLE = slice(0x20, 0x7F)
 _PRIVATE_USE = slice(0xE000, 0xF900)
 # First code point of each width of a Unicode encoding.
 _WIDTHS = {"utf-8": ((0, 1), (0x80, 2), (0x800, 3), (0x10000, 4)), "utf-16-le": ((0, 2), (0x10000, 4))}
@@ -24,10 +25,14 @@ _WIDTHS = {"utf-8": ((0, 1), (0x80, 2), (0x800, 3), (0x10000, 4)), "utf-16-le": 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The table of one format. of_point: bytes of each code point, or ``SUSPECT`` where it has none, is forbidden or may be replaced."""
+    """The table of one format. of_point: bytes of each code point, or ``SUSPECT`` where it has none, is forbidden or may be replaced.
+
+    ascii: the kind that all printable ASCII characters share, 0 when they differ.
+    """
 
     encoding: Encoding
     of_point: Bytes
+    ascii: int
 
 
 def kinds_of(encoding: Encoding, substitutions: SubstitutionTable, *, forbidden: frozenset[str]) -> Kinds:
@@ -38,7 +43,8 @@ def kinds_of(encoding: Encoding, substitutions: SubstitutionTable, *, forbidden:
     of_point = widths_of(encoding).copy()
     of_point[of_point == 0] = SUSPECT
     of_point[[ord(sign) for sign in (*forbidden, *(source[-1] for source in substitutions.entries))]] = SUSPECT
-    return Kinds(encoding, of_point)
+    least, most = int(of_point[_PRINTABLE].min()), int(of_point[_PRINTABLE].max())
+    return Kinds(encoding, of_point, least if least == most else 0)
 
 
 @cache

@@ -1,6 +1,7 @@
 """Characters of whole columns (列の文字変換): one table over code points changes or drops every character of a column at once."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -38,36 +39,56 @@ def full_column(column: Column) -> Column:
         return [text and to_full(text) for text in column]
     tables = _full()
     full = _changed(points, tables.point)
+    if np.array_equal(full, points):
+        return column
+    joined = 0
     for mark in _MARKS:
         places = np.flatnonzero(points[1:] == mark) + 1
         made = tables.joined[mark].take(full[places - 1], mode="clip")
         places, made = places[made > 0], made[made > 0]
         full[places - 1] = made
         full[places] = _DROPPED
-    texts = _texts(full[full != _DROPPED])
+        joined += len(places)
+    texts = _texts(full[full != _DROPPED] if joined else full)
     if given is column:
         return list(texts)
     return [None if old is None else text for old, text in zip(column, texts, strict=True)]
 
 
-def digits_of(column: Column, dropped: str, lengths: range) -> Column:
-    """Every text in half-width ASCII without the dropped characters; nothing for what is no row of digits of an allowed length."""
-    points = _points(texts_of(column))
-    if np.count_nonzero(points == 0) != len(column) - 1:
-        return [digits_of([text], dropped, lengths)[0] if text and _BETWEEN not in text else None for text in column]
-    plain = _changed(points, _plain(dropped))
-    plain = plain[plain != _DROPPED]
-    texts = _texts(plain)
-    wrong = (plain < _ZERO) | (plain > _NINE)
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A column as rows of digits. counts: digits of each text. zero, wrong: which begin with 0, are no digits of an allowed length."""
+
+    texts: list[str]
+    counts: NDArray[np.int64]
+    zero: NDArray[np.bool_]
+    wrong: NDArray[np.bool_]
+
+
+def digits_of(column: Column, dropped: str, lengths: range) -> Digits:
+    """Every text in half-width ASCII without the dropped characters. lengths: how many digits are allowed; an empty text has none."""
+    given = texts_of(column)
+    joined = _BETWEEN.join([*given, ""])
+    if joined.count(_BETWEEN) != len(given):
+        # What holds the sign that stands between texts is no row of digits.
+        given = [text.replace(_BETWEEN, "x") for text in given]
+        joined = _BETWEEN.join([*given, ""])
+    if joined.isascii():
+        data = joined.encode("ascii").translate(None, dropped.encode("ascii", "ignore"))
+        plain: NDArray[np.uint8] | Points = np.frombuffer(data, np.uint8)
+        texts = list(given) if len(data) == len(joined) else data.decode("ascii").split(_BETWEEN)[:-1]
+    else:
+        points = _changed(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32), _plain(dropped))
+        points = points[points != _DROPPED]
+        plain, texts = points, _texts(points)[:-1]
     ends = np.flatnonzero(plain == 0)
-    wrong[ends] = False
-    counts = np.diff(np.concatenate(([-1], ends, [len(plain)]))) - 1
-    bad = (counts < lengths.start) | (counts >= lengths.stop)
-    bad[np.searchsorted(ends, np.flatnonzero(wrong))] = True
-    found: Column = list(texts)
-    for row in np.flatnonzero(bad).tolist():
-        found[row] = None
-    return found
+    starts = np.concatenate(([0], ends + 1))[:-1]
+    counts = ends - starts
+    wrong = (counts < lengths.start) | (counts >= lengths.stop)
+    # Below 0 there is nothing, so that the signs before it count as large.
+    strange = np.flatnonzero((plain - plain.dtype.type(_ZERO) > _NINE - _ZERO) & (plain != 0))
+    wrong[np.searchsorted(ends, strange)] = True
+    return Digits(texts, counts, plain[starts] == _ZERO, wrong)
 
 
 def _points(texts: list[str]) -> Points:

@@ -8,8 +8,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mappings.codelists import CodeList
-from mappings.column_characters import digits_of, full_column
+from mappings.column_characters import Digits, digits_of, full_column
 from mappings.column_days import plain_days
 from mappings.records import Column
 from mappings.repetition import distinct
@@ -121,24 +124,32 @@ def _each(convert: Callable[[str], str | None]) -> Change:
     return change
 
 
-def _digits(lengths: range, dropped: str, finish: Callable[[Column], Column]) -> Change:
-    """The change to plain digits, without what residents write between them. MAP_VALUE for what is none, or what ``finish`` leaves out."""
+def _digits(lengths: range, dropped: str, finish: Callable[[Digits], NDArray[np.bool_]]) -> Change:
+    """The change to plain digits, without what residents write between them. MAP_VALUE for what is none, or what ``finish`` says is wrong.
+
+    finish: changes the texts further, where that is needed.
+    """
 
     def change(columns: Sequence[Column]) -> Changed:
         (column,) = columns
-        values = finish(digits_of(column, dropped, lengths))
-        wrong = [row for row, value in enumerate(values) if value is None and column[row] is not None] if None in values else []
-        return Changed(values, dict.fromkeys(wrong, "MAP_VALUE"))
+        digits = digits_of(column, dropped, lengths)
+        wrong = np.flatnonzero(finish(digits)).tolist()
+        values: Column = list(digits.texts)
+        for row in wrong:
+            values[row] = None
+        return Changed(values, {row: "MAP_VALUE" for row in wrong if column[row] is not None})
 
     return change
 
 
-def _phones(column: Column) -> Column:
-    return [digits if digits and digits[0] == "0" else None for digits in column]
+def _phones(digits: Digits) -> NDArray[np.bool_]:
+    return digits.wrong | ~digits.zero
 
 
-def _numbers(column: Column) -> Column:
-    return [digits and (digits.lstrip("0") or "0") for digits in column]
+def _numbers(digits: Digits) -> NDArray[np.bool_]:
+    for row in np.flatnonzero(digits.zero).tolist():
+        digits.texts[row] = digits.texts[row].lstrip("0") or "0"
+    return digits.wrong
 
 
 def _trim(columns: Sequence[Column]) -> Changed:
@@ -219,7 +230,12 @@ def _flag(value: str) -> str:
 
 
 def _zero_fill(width: int) -> Change:
-    return _digits(range(1, min(width, _MOST_DIGITS) + 1), _SPACES, lambda column: [digits and digits.zfill(width) for digits in column])
+    def filled(digits: Digits) -> NDArray[np.bool_]:
+        for row in np.flatnonzero(digits.counts < width).tolist():
+            digits.texts[row] = digits.texts[row].zfill(width)
+        return digits.wrong
+
+    return _digits(range(1, min(width, _MOST_DIGITS) + 1), _SPACES, filled)
 
 
 def _code(value: str, valid: Lookup[str, str]) -> str:
@@ -256,7 +272,7 @@ def _yucho(part: Callable[[YuchoAccount], str]) -> Change:
     return change
 
 
-_SEVEN_DIGITS = _digits(range(7, 8), _HYPHENS, list)
+_SEVEN_DIGITS = _digits(range(7, 8), _HYPHENS, lambda digits: digits.wrong)
 
 
 def _postal(columns: Sequence[Column]) -> Changed:
