@@ -14,11 +14,13 @@ FOLDER_DESTINATIONS = ("hoiku", "hoiku-ichiran", "kyushoku")
 def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp: int, host_key: str) -> None:
     """Write every file, each whole or not at all.
 
-    client_id: the municipality's code. portal, osr, sftp: ports; ``host_key``: as "ssh-ed25519 AAAA…".
+    client_id: the municipality's code. portal, osr, sftp: ports, the intermediate server's being the portal's; ``host_key``:
+    as "ssh-ed25519 AAAA…".
     """
     files: dict[str, Mapping[str, Any]] = {
         "portal": _http("portal", f"https://127.0.0.1:{portal}/api/v1", client_id),
         "osr": _http("osr", f"https://127.0.0.1:{osr}/osr", client_id),
+        "middle": _http("middle", f"https://127.0.0.1:{portal}/middle", client_id),
         "register": {"kind": "folder", "inbox": "sandbox/register"},
         "jpki": {"kind": "folder", "inbox": "sandbox/jpki/published"},
     }
