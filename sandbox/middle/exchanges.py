@@ -39,8 +39,8 @@ _SPECIAL = COURSES[1:-1]
 class Exchange:
     """One exchange. sequence: 処理通番. role: 1 we asked, 2 we were asked.
 
-    source: the own record in charge (gateway, business-log, terminal-book). provided_at is None where nothing was provided. recorded_at: when
-    the server begins to show it. Marks are "1" (不開示) or "0".
+    source: the own record in charge (gateway, business-log, terminal-book). provided_at is None where nothing was provided.
+    recorded_at: when the server begins to show it. Marks are "1" (不開示) or "0".
     """
 
     sequence: str

@@ -23,18 +23,21 @@ _NUMERIC = {"9": re.compile(r"[0-9]*"), "9V": re.compile(r"[0-9]*(\.[0-9]+)?"), 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item. length: characters. label: what the portal calls it; empty when the portal does not show it."""
+    """One item. length: characters. form: what the whole value must look like, or empty. label: the portal's word; empty when not shown."""
 
     name: str
     type: str
     length: int
     required: bool
+    form: str
     label: str
 
     def holds(self, value: str) -> bool:
         """Whether the value fits type and length."""
         if not value:
             return not self.required
+        if self.form and re.fullmatch(self.form, value) is None:
+            return False
         if self.type == "DATE":
             return value in _OPEN_DAYS or _is_day(value)
         if self.type in _NUMERIC:
@@ -96,7 +99,8 @@ def _kind(cells: Mapping[str, Any]) -> Kind:
 
 def _item(name: str, cells: Mapping[str, str], label: str) -> Item:
     length = cells.get("length", "10").split(",", maxsplit=1)[0]
-    return Item(name, cells["type"], int(length), cells.get("required", "no") in {"yes", "true"}, label)
+    required = cells.get("required", "no") in {"yes", "true"}
+    return Item(name, cells["type"], int(length), required, cells.get("form", ""), label)
 
 
 def _labels(shown: object, items: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
