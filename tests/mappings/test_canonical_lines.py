@@ -50,7 +50,7 @@ def test_control_characters_and_lone_surrogates_are_refused(row: dict[str, str |
 @pytest.mark.parametrize("name", KIND.key)
 @pytest.mark.parametrize("absent", [None, ""])
 def test_an_item_of_the_key_is_never_empty(name: str, absent: str | None) -> None:
-    row = {item: "1" for item in NEW.items}
+    row = dict.fromkeys(NEW.items, "1")
     with pytest.raises(Refused) as refused:
         line_of(KIND, NEW, {**row, name: absent})
     assert refused.value.finding.where == name
@@ -61,7 +61,10 @@ def test_a_layout_writes_its_own_items_only() -> None:
     assert line_of(KIND, OLD, row) == line_of(KIND, NEW, row).rpartition(b"\x1f")[0] + b"\n"
 
 
-@pytest.mark.parametrize("line", [b"", b"1\n", b"\xff\n", b"1\x1f2\x1f3", b"1\x1f" * 20 + b"\n", b"1\x1f1\x1f1" + b"\x1f\x07" + b"\x1f" * 6 + b"\n"])
+WRONG_LINES = [b"", b"1\n", b"\xff\n", b"1\x1f2\x1f3", b"1\x1f" * 20 + b"\n", b"1\x1f1\x1f1" + b"\x1f\x07" + b"\x1f" * 6 + b"\n"]
+
+
+@pytest.mark.parametrize("line", WRONG_LINES)
 def test_bytes_that_are_no_line_of_the_layout_are_refused(line: bytes) -> None:
     with pytest.raises(Refused):
         row_of(KIND, NEW, line)
