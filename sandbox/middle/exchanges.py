@@ -24,13 +24,13 @@ _RESIDENTS_PER_EXCHANGE = 80
 _DAYS_BEFORE = 14
 _OLD_YEARS = 7
 _OLD_DAYS = 12
-_RUSH_AFTER_DAYS, _RUSH_TIMES = 6, 8
+_RUSH_AFTER_DAYS, _RUSH = 6, 400
 _LATE_DAYS = 2
 _ASKED, _ANSWERED = "1", "2"
 COURSES = ("both", "only_there", "only_here", "late", "unrequested", "foreign_duty", "odd_hour", "unlisted", "rush")
 """both: known to both sides · only_there: an answer of ours that the gateway's file lacks · only_here: written down by us, unknown to the
 server · late: shown by the server two days later · unrequested: the server shows an inquiry of ours that nobody here made ·
-foreign_duty: under a duty that is not ours · odd_hour: at night · unlisted: an inquiry missing in the terminals' book, which is not
+foreign_duty: our inquiry under a duty that is not ours · odd_hour: at night · unlisted: an inquiry missing in the terminals' book, which is not
 complete · rush: one of very many of one body on one day."""
 _SPECIAL = COURSES[1:-1]
 
@@ -105,7 +105,7 @@ def exchanges_of(day: date, town: Townsfolk) -> tuple[Exchange, ...]:
     count = max(len(_SPECIAL) // 2, len(town.people) // _RESIDENTS_PER_EXCHANGE)
     courses = [*_special(day), *(["both"] * count)]
     if day == town.day + timedelta(days=_RUSH_AFTER_DAYS):
-        courses += ["rush"] * count * _RUSH_TIMES
+        courses += ["rush"] * _RUSH
     return tuple(_draw(throw, day, town.people, place, course=course) for place, course in enumerate(courses, 1))
 
 
@@ -116,7 +116,7 @@ def _special(day: date) -> Sequence[str]:
 
 
 def _draw(throw: Random, day: date, people: Sequence[Townsperson], place: int, *, course: str) -> Exchange:
-    asked = {"only_there": False, "unrequested": True, "unlisted": True, "rush": False}.get(course, throw.random() < 0.4)
+    asked = {"only_there": False, "unrequested": True, "unlisted": True, "foreign_duty": True, "rush": False}.get(course, throw.random() < 0.4)
     person = people[throw.randrange(len(people))]
     drawn = _inquiry(throw, course) if asked else words()["askers"][0 if course == "rush" else throw.randrange(len(words()["askers"]))]
     hour = throw.choice((1, 2, 3, 4)) if course == "odd_hour" else throw.randrange(9, 17)
