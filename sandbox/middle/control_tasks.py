@@ -35,8 +35,9 @@ def control_tasks(server: MiddleServer) -> dict[str, Task]:
         return {}
 
     def flags(cells: Mapping[str, Any]) -> dict[str, Any]:
+        number = number_of(cells)
         with server.store.change() as link:
-            return server.persons.flags_of(link, number_of(cells))
+            return dict(server.persons.flags_of(link, number))
 
     def set_flags(cells: Mapping[str, Any]) -> dict[str, Any]:
         server.persons.flag(number_of(cells), nondisclosure=cells["nondisclosure"], autoresponse_off=cells["autoresponse_off"])

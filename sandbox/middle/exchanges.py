@@ -27,11 +27,14 @@ _OLD_DAYS = 12
 _RUSH_AFTER_DAYS, _RUSH = 6, 400
 _LATE_DAYS = 2
 _ASKED, _ANSWERED = "1", "2"
+_ASKED_SHARE = 0.4
+_ROLE_OF = {"only_there": False, "unrequested": True, "unlisted": True, "foreign_duty": True, "rush": False}
+"""Course → whether it is an inquiry of ours, where only one of the two makes sense."""
 COURSES = ("both", "only_there", "only_here", "late", "unrequested", "foreign_duty", "odd_hour", "unlisted", "rush")
 """both: known to both sides · only_there: an answer of ours that the gateway's file lacks · only_here: written down by us, unknown to the
 server · late: shown by the server two days later · unrequested: the server shows an inquiry of ours that nobody here made ·
-foreign_duty: our inquiry under a duty that is not ours · odd_hour: at night · unlisted: an inquiry missing in the terminals' book, which is not
-complete · rush: one of very many of one body on one day."""
+foreign_duty: our inquiry under a duty that is not ours · odd_hour: at night · unlisted: an inquiry missing in the terminals' book,
+which is not complete · rush: one of very many of one body on one day."""
 _SPECIAL = COURSES[1:-1]
 
 
@@ -116,7 +119,7 @@ def _special(day: date) -> Sequence[str]:
 
 
 def _draw(throw: Random, day: date, people: Sequence[Townsperson], place: int, *, course: str) -> Exchange:
-    asked = {"only_there": False, "unrequested": True, "unlisted": True, "foreign_duty": True, "rush": False}.get(course, throw.random() < 0.4)
+    asked = _ROLE_OF.get(course, throw.random() < _ASKED_SHARE)
     person = people[throw.randrange(len(people))]
     drawn = _inquiry(throw, course) if asked else words()["askers"][0 if course == "rush" else throw.randrange(len(words()["askers"]))]
     hour = throw.choice((1, 2, 3, 4)) if course == "odd_hour" else throw.randrange(9, 17)

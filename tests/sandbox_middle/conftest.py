@@ -74,7 +74,9 @@ class Middle:
         finally:
             link.close()
 
-    def send(self, request_id: str, rows: Sequence[Sequence[str]], *, header: Sequence[str] = HEADER, **more: Any) -> tuple[int, dict[str, Any]]:
+    def send(
+        self, request_id: str, rows: Sequence[Sequence[str]], *, header: Sequence[str] = HEADER, **more: Any
+    ) -> tuple[int, dict[str, Any]]:
         """Send one part of a file of copies."""
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\r\n").writerows([header, *rows])

@@ -17,7 +17,10 @@ from tests.sandbox_middle.conftest import HEADER, KIND, NEWCOMER, NIGHT, OTHER, 
 Row = Sequence[str]
 
 
-def row(record: str, operation: str = "1", person: str = RESIDENT, *, bango: str = "A1", jiyu: str = "転入", day: str = "2026-11-01", gaku: str = "10000") -> Row:
+def row(
+    record: str, operation: str = "1", person: str = RESIDENT, *, bango: str = "A1", jiyu: str = "転入", day: str = "2026-11-01",
+    gaku: str = "10000",
+) -> Row:  # fmt: skip
     return (record, operation, person, bango, jiyu, day, gaku)
 
 
