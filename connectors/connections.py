@@ -17,7 +17,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "folder": {"inbox": str},
 }
 _OPTIONAL: Mapping[str, Mapping[str, type]] = {"http": {}, "sftp": {}, "folder": {"outbox": str}}
-_HTTP_KINDS = ("portal", "osr")
+_HTTP_KINDS = ("portal", "osr", "middle")
 
 
 @dataclass(frozen=True, slots=True)
