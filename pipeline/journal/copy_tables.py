@@ -196,3 +196,18 @@ copy_flagged = Table(
     ForeignKeyConstraint(["municipality", "night"], ["copy_flags.municipality", "copy_flags.night"]),
 )
 """Of each protected person (支援措置) and flag what the server said last; nothing of a person is registered before both are set."""
+
+copy_withheld = Table(
+    "copy_withheld",
+    metadata,
+    Column("municipality", String(6), primary_key=True),
+    Column("kind", String(40), primary_key=True),
+    Column("key_index", String(64), primary_key=True),
+    Column("operation", String(1), nullable=False),
+    Column("atena_index", String(64), nullable=False),
+    Column("since", String(10), nullable=False),
+    Column("ended_on", String(10)),
+    one_of("operation", ("1", "2")),
+    CheckConstraint("ended_on IS NULL OR since <= ended_on", name="ended_after_it_began"),
+)
+"""Records of protected persons that are not sent before the flags are set at the server."""

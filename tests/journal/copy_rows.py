@@ -92,6 +92,15 @@ DIFFERENCE = {
 }
 FLAGS = {"municipality": "472018", "night": NIGHT, "checked": 3, "missing": 1, "set_now": 1, "at": AT}
 FLAGGED = {"municipality": "472018", "atena_index": "p" * 64, "flag": "nondisclosure", "night": NIGHT, "state": "set"}
+WITHHELD = {
+    "municipality": "472018",
+    "kind": "jidoteate-jukyu",
+    "key_index": "k" * 64,
+    "operation": "1",
+    "atena_index": "p" * 64,
+    "since": NIGHT,
+    "ended_on": None,
+}
 
 FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_copy_extracts_state": {"state": "perhaps"},
@@ -121,4 +130,6 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_copy_flags_set_was_checked": {"set_now": 4},
     "ck_copy_flagged_flag": {"flag": "perhaps"},
     "ck_copy_flagged_state": {"state": "perhaps"},
+    "ck_copy_withheld_operation": {"operation": "3"},
+    "ck_copy_withheld_ended_after_it_began": {"ended_on": "2026-11-23"},
 }

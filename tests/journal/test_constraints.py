@@ -36,6 +36,7 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (copy_tables.copy_differences, copy_rows.DIFFERENCE),
     (copy_tables.copy_flags, copy_rows.FLAGS),
     (copy_tables.copy_flagged, copy_rows.FLAGGED),
+    (copy_tables.copy_withheld, copy_rows.WITHHELD),
 ]
 
 # What each check forbids: a change of the valid row that says something impossible.

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_copy_differences()
     _create_copy_flags()
     _create_copy_flagged()
+    _create_copy_withheld()
 
 
 def _create_copy_extracts() -> None:
@@ -226,4 +227,20 @@ def _create_copy_flagged() -> None:
             ["municipality", "night"], ["copy_flags.municipality", "copy_flags.night"], name=op.f("fk_copy_flagged_municipality_night")
         ),
         sa.PrimaryKeyConstraint("municipality", "atena_index", "flag", name=op.f("pk_copy_flagged")),
+    )
+
+
+def _create_copy_withheld() -> None:
+    op.create_table(
+        "copy_withheld",
+        sa.Column("municipality", sa.String(length=6), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("key_index", sa.String(length=64), nullable=False),
+        sa.Column("operation", sa.String(length=1), nullable=False),
+        sa.Column("atena_index", sa.String(length=64), nullable=False),
+        sa.Column("since", sa.String(length=10), nullable=False),
+        sa.Column("ended_on", sa.String(length=10), nullable=True),
+        sa.CheckConstraint("operation IN ('1', '2')", name=op.f("ck_copy_withheld_operation")),
+        sa.CheckConstraint("ended_on IS NULL OR since <= ended_on", name=op.f("ck_copy_withheld_ended_after_it_began")),
+        sa.PrimaryKeyConstraint("municipality", "kind", "key_index", name=op.f("pk_copy_withheld")),
     )
