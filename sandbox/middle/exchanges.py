@@ -24,17 +24,20 @@ _RESIDENTS_PER_EXCHANGE = 80
 _DAYS_BEFORE = 14
 _OLD_YEARS = 7
 _OLD_DAYS = 12
-_RUSH_AFTER_DAYS, _RUSH = 6, 400
+_VOLUME_AFTER_DAYS, _VOLUME = 6, 400
 _LATE_DAYS = 2
 _ASKED, _ANSWERED = "1", "2"
 _ASKED_SHARE = 0.4
-_ROLE_OF = {"only_there": False, "unrequested": True, "unlisted": True, "foreign_duty": True, "rush": False}
+_ROLE_OF = {"only_there": False, "unrequested": True, "unlisted": True, "foreign_duty": True, "odd_hour": True, "volume": True}
 """Course → whether it is an inquiry of ours, where only one of the two makes sense."""
-COURSES = ("both", "only_there", "only_here", "late", "unrequested", "foreign_duty", "odd_hour", "unlisted", "rush")
+COURSES = (
+    "both", "only_there", "only_here", "late", "unrequested", "foreign_duty", "odd_hour", "unlisted", "facts_differ",
+    "volume",
+)  # fmt: skip
 """both: known to both sides · only_there: an answer of ours that the gateway's file lacks · only_here: written down by us, unknown to the
 server · late: shown by the server two days later · unrequested: the server shows an inquiry of ours that nobody here made ·
-foreign_duty: our inquiry under a duty that is not ours · odd_hour: at night · unlisted: an inquiry missing in the terminals' book,
-which is not complete · rush: one of very many of one body on one day."""
+foreign_duty: our inquiry under a duty that is not ours · odd_hour: our inquiry at night · unlisted: an inquiry missing in the terminals'
+book, which is not complete · facts_differ: written down by us with another item · volume: one of very many inquiries of ours in one day."""
 _SPECIAL = COURSES[1:-1]
 
 
@@ -73,6 +76,13 @@ class Exchange:
         """Whether the own record in charge lists it."""
         return self.course not in {"only_there", "unrequested", "unlisted"}
 
+    @property
+    def own_item(self) -> str:
+        """The item as the own record has it."""
+        if self.course != "facts_differ":
+            return self.item
+        return next(str(one) for one in words()["titles"]["item"] if one != self.item)
+
 
 @cache
 def words() -> Mapping[str, Any]:
@@ -107,13 +117,13 @@ def exchanges_of(day: date, town: Townsfolk) -> tuple[Exchange, ...]:
         return ()
     count = max(len(_SPECIAL) // 2, len(town.people) // _RESIDENTS_PER_EXCHANGE)
     courses = [*_special(day), *(["both"] * count)]
-    if day == town.day + timedelta(days=_RUSH_AFTER_DAYS):
-        courses += ["rush"] * _RUSH
+    if day == town.day + timedelta(days=_VOLUME_AFTER_DAYS):
+        courses += ["volume"] * _VOLUME
     return tuple(_draw(throw, day, town.people, place, course=course) for place, course in enumerate(courses, 1))
 
 
 def _special(day: date) -> Sequence[str]:
-    """Two courses out of the ordinary for each day, all of them within four opening days."""
+    """Two courses out of the ordinary for each day, all of them within a week."""
     first = day.toordinal() * 2 % len(_SPECIAL)
     return [_SPECIAL[(first + ahead) % len(_SPECIAL)] for ahead in range(2)]
 
@@ -121,7 +131,7 @@ def _special(day: date) -> Sequence[str]:
 def _draw(throw: Random, day: date, people: Sequence[Townsperson], place: int, *, course: str) -> Exchange:
     asked = _ROLE_OF.get(course, throw.random() < _ASKED_SHARE)
     person = people[throw.randrange(len(people))]
-    drawn = _inquiry(throw, course) if asked else words()["askers"][0 if course == "rush" else throw.randrange(len(words()["askers"]))]
+    drawn = _inquiry(throw, course) if asked else words()["askers"][throw.randrange(len(words()["askers"]))]
     hour = throw.choice((1, 2, 3, 4)) if course == "odd_hour" else throw.randrange(9, 17)
     at = datetime.combine(day, time(hour, throw.randrange(60), throw.randrange(60)), JST)
     silent = not asked and person.protected
@@ -140,6 +150,8 @@ def _draw(throw: Random, day: date, people: Sequence[Townsperson], place: int, *
 
 def _inquiry(throw: Random, course: str) -> Mapping[str, str]:
     """One of our inquiries; one that a book may lack is of the book that is not complete, one that nobody made never is."""
+    if course == "volume":
+        return dict(words()["inquiries"][0])
     wanted = {"unlisted": "terminal-book", "unrequested": "business-log"}.get(course)
     choices = [one for one in words()["inquiries"] if wanted in {None, one["source"]}]
     found: Mapping[str, str] = choices[throw.randrange(len(choices))]

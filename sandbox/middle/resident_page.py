@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
+from pathlib import Path
 from typing import Any
+
+import noto_cjk_sans_jp_regular
 
 from sandbox.middle.exchange_files import Row
 from sandbox.middle.exchanges import words
@@ -12,8 +15,11 @@ from sandbox.web import Answer, Request
 
 _HEADERS = {"Content-Type": "text/html; charset=utf-8"}
 _NOT_SHOWN = "表示できる情報はありません。"
+_FONT = "font.otf"
+_FONT_FILE = Path(str(noto_cjk_sans_jp_regular.FONT_PATH))
 _STYLE = """
-body{margin:0;background:#f8f8fb;color:#1a1a1c;font:16px/1.7 "Noto Sans JP","Noto Sans CJK JP",sans-serif}
+@font-face{font-family:"Portal";src:url("/middle/resident/font.otf")}
+body{margin:0;background:#f8f8fb;color:#1a1a1c;font:16px/1.7 "Portal","Noto Sans JP",sans-serif}
 header{background:#fff;border-bottom:4px solid #0031d8;padding:16px 24px}main{max-width:1040px;margin:0 auto;padding:24px}
 h1{font-size:24px;margin:0}h2{font-size:22px;margin:32px 0 12px;padding-left:12px;border-left:6px solid #0031d8}
 .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:16px}
@@ -21,7 +27,8 @@ article{background:#fff;border:1px solid #949494;border-radius:8px;padding:16px}
 dl{display:grid;grid-template-columns:minmax(7em,auto) 1fr;gap:4px 16px;margin:0}
 dt{color:#4d4d4d}dd{margin:0;font-weight:600;overflow-wrap:anywhere}
 .note{color:#4d4d4d;font-size:14px;margin:8px 0 0}table{width:100%;border-collapse:collapse;background:#fff}
-th,td{border:1px solid #949494;padding:8px 12px;text-align:left;vertical-align:top;font-size:14px}th{background:#e8f1fe}
+th,td{border:1px solid #949494;padding:8px 12px;text-align:left;vertical-align:top;font-size:14px}
+th{background:#e8f1fe;white-space:nowrap}td:first-child,td:nth-child(6),td:last-child{white-space:nowrap}.wide{overflow-x:auto}
 """
 
 
@@ -36,6 +43,8 @@ class ResidentPage:
     def respond(self, request: Request) -> Answer:
         """The page of a person; 404 where the server knows nobody of the number."""
         person = request.path.removeprefix("/")
+        if person == _FONT:
+            return Answer(200, _FONT_FILE.read_bytes(), {"Content-Type": "font/otf", "Cache-Control": "max-age=86400"})
         number = self._server.gateway.numbers([person]).get(person, "")
         if request.method != "GET" or not self._server.store.rows("SELECT 1 FROM persons WHERE number = ?", number):
             return Answer(404, _page("該当する利用者がありません", f"<p>{_NOT_SHOWN}</p>"), _HEADERS)
@@ -75,6 +84,10 @@ def _history(rows: Sequence[Row]) -> str:
         return "<p>やりとりの履歴はありません。</p>"
     names = ("照会日時", "照会した機関", "提供した機関", "事務", "やりとりした情報", "提供日時", "結果")
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
+    return f'<div class="wide" tabindex="0">{_table(head, rows)}</div>'
+
+
+def _table(head: str, rows: Sequence[Row]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(_line(row) for row in rows)}</tbody></table>"
 
 

@@ -58,10 +58,11 @@ def test_a_course_means_what_it_says(course: str) -> None:
         assert (one.requested_at.hour < 6) == (course == "odd_hour")
         assert (one.duty == "999-01") == (course == "foreign_duty")
         assert (one.recorded_at - one.requested_at).days == (2 if course == "late" else 0)
+        assert (one.own_item != one.item) == (course == "facts_differ")
         assert (one.source == "gateway") == (one.role == "2")
         assert (one.provided_at is not None) == (one.outcome == "provided")
     assert {one.source for one in found} <= {
-        "only_there": {"gateway"}, "unrequested": {"business-log"}, "unlisted": {"terminal-book"}, "rush": {"gateway"},
+        "only_there": {"gateway"}, "unrequested": {"business-log"}, "unlisted": {"terminal-book"}, "volume": {"business-log"},
         "foreign_duty": {"business-log", "terminal-book"},
     }.get(course, {"gateway", "business-log", "terminal-book"})  # fmt: skip
 
