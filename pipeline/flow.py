@@ -30,6 +30,7 @@ FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "refresh_links": ("pipeline.steps.refresh_links", "refresh_links"),
+        "ledgers": ("pipeline.steps.ledgers", "ledgers"),
         "pull": ("pipeline.steps.pull", "pull"),
         "open": ("pipeline.steps.open_packages", "open_packages"),
         "verify": ("pipeline.steps.verify", "verify"),

@@ -22,7 +22,7 @@ class Current:
 
 def current_store(hub: Hub) -> LineStore:
     """Where the files lie."""
-    return LineStore(hub.root.folder / "copies" / "current", hub.sealing)
+    return LineStore(hub.root.folder / "copies" / "current" / hub.code, hub.sealing)
 
 
 def purpose_of(hub: Hub, kind: str) -> str:
