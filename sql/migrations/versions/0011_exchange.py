@@ -167,12 +167,18 @@ def _create_exchange_anomalies() -> None:
         sa.Column("opened_on", sa.String(length=10), nullable=False),
         sa.Column("closed_on", sa.String(length=10), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.CheckConstraint("(state = 'closed') = (closed_on IS NOT NULL)", name=op.f("ck_exchange_anomalies_closed_has_day")),
+        sa.Column("explained_by", sa.String(length=80), nullable=True),
+        sa.Column("explanation", sa.String(length=200), nullable=True),
+        sa.CheckConstraint("(state = 'open') = (closed_on IS NULL)", name=op.f("ck_exchange_anomalies_closed_has_day")),
+        sa.CheckConstraint(
+            "(state = 'explained') = (explained_by IS NOT NULL AND explanation IS NOT NULL)",
+            name=op.f("ck_exchange_anomalies_explained_by_somebody"),
+        ),
         sa.CheckConstraint(
             "kind IN ('only_there', 'only_here', 'facts_differ', 'late', 'unrequested', 'foreign_duty', 'odd_hour', 'volume')",
             name=op.f("ck_exchange_anomalies_kind"),
         ),
-        sa.CheckConstraint("state IN ('open', 'closed')", name=op.f("ck_exchange_anomalies_state")),
+        sa.CheckConstraint("state IN ('open', 'closed', 'explained')", name=op.f("ck_exchange_anomalies_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_anomalies")),
         sa.UniqueConstraint("municipality", "kind", "subject", name=op.f("uq_exchange_anomalies_municipality_kind_subject")),
     )
