@@ -46,10 +46,6 @@ class Gateway:
                 self._outward |= {number: person for person, number in fresh.items()}
             return {person: self._inward[person] for person in wanted}
 
-    def person(self, number: str) -> str:
-        """The 宛名番号 behind a number of the server."""
-        return self._outward[number]
-
     def inward(self, rows: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[Mapping[str, Any]]]:
         """Rows with numbers swapped, and the rows that cannot be swapped as they came."""
         numbers = self.numbers(str(row.get(PERSON, "")) for row in rows)

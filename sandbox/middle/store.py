@@ -63,10 +63,6 @@ class Store:
         with self._lock:
             return self._link.execute(statement, values).fetchall()
 
-    def close(self) -> None:
-        """Close the file."""
-        self._link.close()
-
     def _write_journal(self) -> None:
         found = self.rows("SELECT * FROM effects WHERE place > ? ORDER BY place", self._journalled)
         if not found:
