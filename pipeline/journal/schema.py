@@ -13,6 +13,7 @@ from pipeline.journal import (
     intake_tables,
     register_tables,
     replay_tables,
+    server_tables,
 )
 from pipeline.journal.tables import metadata
 from pipeline.places import PROJECT
@@ -20,7 +21,17 @@ from pipeline.places import PROJECT
 __all__ = ["TABLES", "metadata", "migrate"]
 
 # Importing a module of tables enters them into the metadata.
-TABLES = (intake_tables, register_tables, delivery_tables, decision_tables, evidence_tables, replay_tables, copy_tables, exchange_tables)
+TABLES = (
+    intake_tables,
+    register_tables,
+    delivery_tables,
+    decision_tables,
+    evidence_tables,
+    replay_tables,
+    copy_tables,
+    exchange_tables,
+    server_tables,
+)
 
 
 def migrate(engine: Engine) -> None:
