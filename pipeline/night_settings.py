@@ -13,10 +13,14 @@ from pipeline.hours import HoursOfDay
 
 
 class Drift(Spec):
-    """The drift limit (差分の上限): share of a kind's records and count of changes beyond which a night asks a person first."""
+    """The drift limit (差分の上限): share of a kind's accepted records and count of changes, each of which a night may not exceed unasked.
+
+    few: so many changes are never too many, whatever their share of a small kind.
+    """
 
     share: Decimal = Field(gt=0, le=1)
     count: int = Field(ge=1)
+    few: int = Field(default=20, ge=0)
 
 
 class LedgerSetting(Spec):
@@ -41,7 +45,8 @@ class LedgerSetting(Spec):
 class CopiesSetting(Spec):
     """The nightly work on copies. least_share: records that an extract must have, as a share of those of the extract before it.
 
-    retry_days: how long a record is tried again whose fault heals by itself.
+    retry_days: how long a record is tried again whose fault heals by itself. part_records: most records in one part of a request file.
+    switch_records: how many records of a kind move to a new layout in one night.
     """
 
     window: HoursOfDay
@@ -49,6 +54,8 @@ class CopiesSetting(Spec):
     drift: Drift
     least_share: Decimal = Field(default=Decimal("0.60"), gt=0, le=1)
     retry_days: int = Field(ge=1)
+    part_records: int = Field(default=5000, ge=1, le=100_000)
+    switch_records: int = Field(default=50_000, ge=1)
     ledgers: dict[str, LedgerSetting]
     kinds: tuple[str, ...] = Field(min_length=1)
 
