@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.secret_files import write_private
 
 SFTP_DESTINATIONS = ("jidoteate-host", "jidoteate-std", "jifuyo", "kenko-kanri")
+FILE_LEDGERS = ("jidoteate", "jifuyo", "boshi", "yobosesshu")
 FOLDER_DESTINATIONS = ("hoiku", "hoiku-ichiran", "kyushoku")
 
 
@@ -24,6 +25,8 @@ def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp
         "register": {"kind": "folder", "inbox": "sandbox/register"},
         "jpki": {"kind": "folder", "inbox": "sandbox/jpki/published"},
     }
+    files |= {f"ledger-{name}": {"kind": "folder", "inbox": f"sandbox/ledgers/{name}"} for name in FILE_LEDGERS}
+    files["ledger-hoiku"] = {"kind": "sql", "url": "sqlite:///sandbox/ledgers/hoiku.db"}
     files |= {name: _sftp(name, sftp, host_key) for name in SFTP_DESTINATIONS}
     for name in FOLDER_DESTINATIONS:
         files[name] = {"kind": "folder", "inbox": f"delivered/{name}", "outbox": f"sandbox/receivers/{name}/out"}

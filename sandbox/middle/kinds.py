@@ -18,6 +18,8 @@ PERSON = "atenabango"
 _DECLARED = Path(__file__).parents[2] / "mappings" / "copies"
 _OPEN_DAYS = ("0000-01-01", "9999-12-31")
 _HALF_WIDTH = re.compile(r"[\x20-\x7e\uff61-\uff9f]*")
+# A full-width space is a character of names and addresses, though Python does not call it printable.
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NUMERIC = {"9": re.compile(r"[0-9]*"), "9V": re.compile(r"[0-9]*(\.[0-9]+)?"), "S9": re.compile(r"-?[0-9]*")}
 
 
@@ -43,7 +45,7 @@ class Item:
         if self.type in _NUMERIC:
             return _NUMERIC[self.type].fullmatch(value) is not None and len(value) <= self.length + (self.type == "9V")
         narrow = _HALF_WIDTH.fullmatch(value) is not None
-        return value.isprintable() and len(value) <= self.length and (narrow if self.type == "X" else True)
+        return _CONTROLS.search(value) is None and len(value) <= self.length and (narrow if self.type == "X" else True)
 
 
 @dataclass(frozen=True, slots=True)
