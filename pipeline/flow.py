@@ -30,6 +30,9 @@ FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "refresh_links": ("pipeline.steps.refresh_links", "refresh_links"),
+        "operating_state": ("pipeline.steps.operating_state", "operating_state"),
+        "masters": ("pipeline.steps.masters", "masters"),
+        "protected_flags": ("pipeline.steps.protected_flags", "protected_flags"),
         "ledgers": ("pipeline.steps.ledgers", "ledgers"),
         "pull": ("pipeline.steps.pull", "pull"),
         "open": ("pipeline.steps.open_packages", "open_packages"),

@@ -27,6 +27,7 @@ from pipeline.pages.report import (
     ProcedureDay,
     SuiteDay,
 )
+from pipeline.pages.words import FIRST_ALARM
 from pipeline.places import municipalities_folder, municipality_codes
 from pipeline.steps.close_day import DayClose
 from validation.results import read as read_result
@@ -170,7 +171,8 @@ def _checkpoint(hub: Hub) -> CheckpointRow | None:
 
 
 def _alarms(hub: Hub) -> Iterator[AlarmRow]:
-    for row in hub.journal.rows(select(alarms).where(alarms.c.municipality == hub.code).order_by(alarms.c.kind, alarms.c.subject)):
+    order = (alarms.c.kind != FIRST_ALARM, alarms.c.kind, alarms.c.subject)
+    for row in hub.journal.rows(select(alarms).where(alarms.c.municipality == hub.code).order_by(*order)):
         yield AlarmRow(row.kind, row.subject, datetime.fromisoformat(row.first_at), datetime.fromisoformat(row.last_at), row.times)
 
 
