@@ -72,21 +72,27 @@ class OwnSource(Spec):
     """A source of the municipality's own side (自団体側の記録). complete: it holds every exchange of a day.
 
     kind: gateway 団体内統合宛名機能, business-log 業務システムの照会ログ, terminal-book 接続端末の照会簿.
+    items: 特定個人情報コード of the inquiries that only this source writes down; a source without items has those that no other names.
     """
 
     kind: Literal["gateway", "business-log", "terminal-book"]
     connection: str
     complete: bool
+    items: tuple[str, ...] = ()
 
 
 class ExchangeSetting(Spec):
-    """The nightly work on records of exchange. duties: 事務手続コード that may ask; hours, usual_per_day: what is usual of inquiries."""
+    """The nightly work on records of exchange. duties: 事務手続コード that may ask; hours, usual_per_day: what is usual of inquiries.
+
+    readers: staff numbers or names of those who may look at records.
+    """
 
     window: HoursOfDay
     connection: str
     duties: tuple[str, ...] = Field(min_length=1)
     hours: HoursOfDay
     usual_per_day: int = Field(ge=1)
+    readers: tuple[str, ...] = ()
     sources: dict[str, OwnSource] = Field(min_length=1)
 
 

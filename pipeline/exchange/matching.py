@@ -6,6 +6,7 @@ only the few records that differ are looked at by their keys. Two records that d
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +95,7 @@ def _ranges(marks: Numbers) -> Iterator[tuple[int, int]]:
     """Where each 64th part of all possible marks begins and ends."""
     bounds = np.arange(1, _RANGES, dtype=np.uint64) << np.uint64(64 - _RANGES.bit_length() + 1)
     places = [0, *np.searchsorted(marks, bounds).tolist(), len(marks)]
-    return zip(places[:-1], places[1:], strict=True)
+    return pairwise(places)
 
 
 def _keys_with(side: Side, wanted: Numbers) -> Numbers:

@@ -3,27 +3,20 @@
 The database refuses to change a record, and to delete one without an order to purge that is younger than its last day of keeping.
 """
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from pipeline.journal.tables import metadata, one_of
 
-exchange_requests = Table(
-    "exchange_requests",
+exchange_spans = Table(
+    "exchange_spans",
     metadata,
-    Column("id", String(40), primary_key=True),
-    Column("municipality", String(6), nullable=False),
-    Column("kind", String(20), nullable=False),
-    Column("first", String(10), nullable=False),
-    Column("last", String(10), nullable=False),
-    Column("asked_on", String(10), nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("answered_at", String(40)),
-    Column("files", Integer),
-    Column("rows", Integer),
-    one_of("kind", ("records", "inquiries")),
-    one_of("state", ("made", "asked", "answered", "refused")),
-    CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name="answered_has_time"),
-    Index("ix_exchange_requests_state", "municipality", "kind", "state"),
+    Column("municipality", String(6), primary_key=True),
+    Column("first", String(10), primary_key=True),
+    Column("last", String(10), primary_key=True),
+    Column("asked_on", String(10), primary_key=True),
+    Column("answered_at", String(40), nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
 )
 
 exchange_records = Table(
@@ -102,7 +95,6 @@ own_exchanges = Table(
     Column("place", Integer, primary_key=True, autoincrement=False),
     Column("sequence", String(18)),
     Column("inquiry", String(60)),
-    Column("asked_with", String(40), ForeignKey("exchange_requests.id")),
     Column("role", String(1), nullable=False),
     Column("counterpart", String(80), nullable=False),
     Column("duty", String(20), nullable=False),

@@ -16,7 +16,7 @@ PURGED = (
 
 
 def upgrade() -> None:
-    _create_exchange_requests()
+    _create_exchange_spans()
     _create_exchange_records()
     _create_exchange_conflicts()
     _create_own_files()
@@ -29,25 +29,18 @@ def upgrade() -> None:
     _refuse_changes()
 
 
-def _create_exchange_requests() -> None:
+def _create_exchange_spans() -> None:
     op.create_table(
-        "exchange_requests",
-        sa.Column("id", sa.String(length=40), nullable=False),
+        "exchange_spans",
         sa.Column("municipality", sa.String(length=6), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("first", sa.String(length=10), nullable=False),
         sa.Column("last", sa.String(length=10), nullable=False),
         sa.Column("asked_on", sa.String(length=10), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("answered_at", sa.String(length=40), nullable=True),
-        sa.Column("files", sa.Integer(), nullable=True),
-        sa.Column("rows", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(state = 'answered') = (answered_at IS NOT NULL)", name=op.f("ck_exchange_requests_answered_has_time")),
-        sa.CheckConstraint("kind IN ('records', 'inquiries')", name=op.f("ck_exchange_requests_kind")),
-        sa.CheckConstraint("state IN ('made', 'asked', 'answered', 'refused')", name=op.f("ck_exchange_requests_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_requests")),
+        sa.Column("answered_at", sa.String(length=40), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("municipality", "first", "last", "asked_on", name=op.f("pk_exchange_spans")),
     )
-    op.create_index("ix_exchange_requests_state", "exchange_requests", ["municipality", "kind", "state"], unique=False)
 
 
 def _create_exchange_records() -> None:
@@ -137,7 +130,6 @@ def _create_own_exchanges() -> None:
         sa.Column("place", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("sequence", sa.String(length=18), nullable=True),
         sa.Column("inquiry", sa.String(length=60), nullable=True),
-        sa.Column("asked_with", sa.String(length=40), nullable=True),
         sa.Column("role", sa.String(length=1), nullable=False),
         sa.Column("counterpart", sa.String(length=80), nullable=False),
         sa.Column("duty", sa.String(length=20), nullable=False),
@@ -149,7 +141,6 @@ def _create_own_exchanges() -> None:
         sa.Column("natural_index", sa.String(length=64), nullable=False),
         sa.CheckConstraint("role IN ('1', '2')", name=op.f("ck_own_exchanges_role")),
         sa.CheckConstraint("day = substr(requested_at, 1, 10)", name=op.f("ck_own_exchanges_day_of_the_request")),
-        sa.ForeignKeyConstraint(["asked_with"], ["exchange_requests.id"], name=op.f("fk_own_exchanges_asked_with")),
         sa.PrimaryKeyConstraint("municipality", "source", "day", "place", name=op.f("pk_own_exchanges")),
     )
     op.create_index("ix_own_exchanges_day", "own_exchanges", ["municipality", "day"], unique=False)
@@ -169,11 +160,11 @@ def _create_exchange_anomalies() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("explained_by", sa.String(length=80), nullable=True),
         sa.Column("explanation", sa.String(length=200), nullable=True),
-        sa.CheckConstraint("(state = 'open') = (closed_on IS NULL)", name=op.f("ck_exchange_anomalies_closed_has_day")),
         sa.CheckConstraint(
             "(state = 'explained') = (explained_by IS NOT NULL AND explanation IS NOT NULL)",
             name=op.f("ck_exchange_anomalies_explained_by_somebody"),
         ),
+        sa.CheckConstraint("(state = 'open') = (closed_on IS NULL)", name=op.f("ck_exchange_anomalies_closed_has_day")),
         sa.CheckConstraint(
             "kind IN ('only_there', 'only_here', 'facts_differ', 'late', 'unrequested', 'foreign_duty', 'odd_hour', 'volume')",
             name=op.f("ck_exchange_anomalies_kind"),
