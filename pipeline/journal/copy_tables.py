@@ -3,7 +3,7 @@
 A record is named by the keyed hash of its key, a person by the keyed hash of the 宛名番号; values lie sealed in files that these rows name.
 """
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Table, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
 from pipeline.journal.tables import metadata, one_of
 
@@ -121,6 +121,7 @@ copy_items = Table(
         postgresql_where=text("state IN ('sent', 'failed', 'waiting')"),
     ),
     Index("ix_copy_items_person", "atena_index"),
+    Index("ix_copy_items_record", "key_index"),
 )
 
 copy_drifts = Table(
@@ -150,24 +151,58 @@ copy_drifts = Table(
 )
 """Nights on which a kind stopped for too many changes (差分の上限): stopped, approved by a person, used by a request, or gone by itself."""
 
+copy_comparisons = Table(
+    "copy_comparisons",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("municipality", String(6), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("layout", String(20), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("begun_at", String(40), nullable=False),
+    Column("ended_at", String(40)),
+    Column("here", Integer, nullable=False),
+    Column("there", Integer, nullable=False),
+    Column("missing_here", Integer, nullable=False),
+    Column("missing_there", Integer, nullable=False),
+    Column("value", Integer, nullable=False),
+    Column("older", Integer, nullable=False),
+    Column("expected", Integer, nullable=False),
+    CheckConstraint("ended_at IS NULL OR begun_at <= ended_at", name="ended_after_it_began"),
+    CheckConstraint("expected <= missing_here + missing_there + value + older", name="expected_is_among_them"),
+)
+"""Full comparisons (全件突合) of a kind: records on both sides and differences found; expected: those with a known cause."""
+
 copy_differences = Table(
     "copy_differences",
     metadata,
-    Column("municipality", String(6), primary_key=True),
-    Column("kind", String(40), primary_key=True),
-    Column("sort", String(20), primary_key=True),
-    Column("key_index", String(64), primary_key=True),
-    Column("item", String(60), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("municipality", String(6), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("sort", String(20), nullable=False),
+    Column("key_index", String(64), nullable=False),
+    Column("item", String(60), nullable=False),
+    Column("record", LargeBinary, nullable=False),
+    Column("cause", String(20)),
     Column("first_seen", String(10), nullable=False),
     Column("last_seen", String(10), nullable=False),
+    Column("comparison", Integer, ForeignKey("copy_comparisons.id"), nullable=False),
     Column("owner", String(40), nullable=False),
     Column("state", String(20), nullable=False),
+    Column("actor", String(80)),
+    Column("reason", String(200)),
+    UniqueConstraint("municipality", "kind", "sort", "key_index", "item"),
     one_of("sort", ("missing_here", "missing_there", "value", "older")),
-    one_of("state", ("open", "gone")),
+    one_of("cause", ("failed", "waiting", "sent", "withheld", "drift")),
+    one_of("state", ("open", "explained", "resolved")),
     CheckConstraint("first_seen <= last_seen", name="seen_in_order"),
     # item is empty where the record as a whole differs.
     CheckConstraint("(sort = 'value') = (item <> '')", name="value_has_item"),
+    CheckConstraint("(actor IS NULL) = (reason IS NULL)", name="actor_has_reason"),
+    CheckConstraint("state <> 'explained' OR actor IS NOT NULL", name="explained_has_actor"),
+    Index("ix_copy_differences_open", "municipality", "kind", "state"),
 )
+"""Differences between a ledger and the server's copies. record: the sealed key of the record; values are kept nowhere."""
 
 copy_flags = Table(
     "copy_flags",

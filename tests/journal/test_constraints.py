@@ -33,6 +33,7 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (copy_tables.copy_requests, copy_rows.REQUEST),
     (copy_tables.copy_items, copy_rows.ITEM),
     (copy_tables.copy_drifts, copy_rows.DRIFT),
+    (copy_tables.copy_comparisons, copy_rows.COMPARISON),
     (copy_tables.copy_differences, copy_rows.DIFFERENCE),
     (copy_tables.copy_flags, copy_rows.FLAGS),
     (copy_tables.copy_flagged, copy_rows.FLAGGED),

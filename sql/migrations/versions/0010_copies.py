@@ -14,6 +14,7 @@ def upgrade() -> None:
     _create_copy_requests()
     _create_copy_items()
     _create_copy_drifts()
+    _create_copy_comparisons()
     _create_copy_differences()
     _create_copy_flags()
     _create_copy_flagged()
@@ -140,6 +141,7 @@ def _create_copy_items() -> None:
         sa.PrimaryKeyConstraint("request", "record_id", name=op.f("pk_copy_items")),
     )
     op.create_index("ix_copy_items_person", "copy_items", ["atena_index"], unique=False)
+    op.create_index("ix_copy_items_record", "copy_items", ["key_index"], unique=False)
     op.create_index(
         "uq_copy_items_open",
         "copy_items",
@@ -178,24 +180,65 @@ def _create_copy_drifts() -> None:
     )
 
 
+def _create_copy_comparisons() -> None:
+    op.create_table(
+        "copy_comparisons",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("municipality", sa.String(length=6), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("layout", sa.String(length=20), nullable=False),
+        sa.Column("day", sa.String(length=10), nullable=False),
+        sa.Column("begun_at", sa.String(length=40), nullable=False),
+        sa.Column("ended_at", sa.String(length=40), nullable=True),
+        sa.Column("here", sa.Integer(), nullable=False),
+        sa.Column("there", sa.Integer(), nullable=False),
+        sa.Column("missing_here", sa.Integer(), nullable=False),
+        sa.Column("missing_there", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("older", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ended_at IS NULL OR begun_at <= ended_at", name=op.f("ck_copy_comparisons_ended_after_it_began")),
+        sa.CheckConstraint(
+            "expected <= missing_here + missing_there + value + older", name=op.f("ck_copy_comparisons_expected_is_among_them")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copy_comparisons")),
+    )
+
+
 def _create_copy_differences() -> None:
     op.create_table(
         "copy_differences",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("municipality", sa.String(length=6), nullable=False),
         sa.Column("kind", sa.String(length=40), nullable=False),
         sa.Column("sort", sa.String(length=20), nullable=False),
         sa.Column("key_index", sa.String(length=64), nullable=False),
         sa.Column("item", sa.String(length=60), nullable=False),
+        sa.Column("record", sa.LargeBinary(), nullable=False),
+        sa.Column("cause", sa.String(length=20), nullable=True),
         sa.Column("first_seen", sa.String(length=10), nullable=False),
         sa.Column("last_seen", sa.String(length=10), nullable=False),
+        sa.Column("comparison", sa.Integer(), nullable=False),
         sa.Column("owner", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
         sa.CheckConstraint("(sort = 'value') = (item <> '')", name=op.f("ck_copy_differences_value_has_item")),
         sa.CheckConstraint("sort IN ('missing_here', 'missing_there', 'value', 'older')", name=op.f("ck_copy_differences_sort")),
-        sa.CheckConstraint("state IN ('open', 'gone')", name=op.f("ck_copy_differences_state")),
+        sa.CheckConstraint(
+            "cause IN ('failed', 'waiting', 'sent', 'withheld', 'drift')", name=op.f("ck_copy_differences_cause")
+        ),
+        sa.CheckConstraint("state IN ('open', 'explained', 'resolved')", name=op.f("ck_copy_differences_state")),
         sa.CheckConstraint("first_seen <= last_seen", name=op.f("ck_copy_differences_seen_in_order")),
-        sa.PrimaryKeyConstraint("municipality", "kind", "sort", "key_index", "item", name=op.f("pk_copy_differences")),
+        sa.CheckConstraint("(actor IS NULL) = (reason IS NULL)", name=op.f("ck_copy_differences_actor_has_reason")),
+        sa.CheckConstraint("state <> 'explained' OR actor IS NOT NULL", name=op.f("ck_copy_differences_explained_has_actor")),
+        sa.ForeignKeyConstraint(["comparison"], ["copy_comparisons.id"], name=op.f("fk_copy_differences_comparison")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copy_differences")),
+        sa.UniqueConstraint(
+            "municipality", "kind", "sort", "key_index", "item", name=op.f("uq_copy_differences_municipality_kind_sort_key_index_item")
+        ),
     )
+    op.create_index("ix_copy_differences_open", "copy_differences", ["municipality", "kind", "state"], unique=False)
 
 
 def _create_copy_flags() -> None:
