@@ -3,7 +3,19 @@
 A record is named by the keyed hash of its key, a person by the keyed hash of the 宛名番号; values lie sealed in files that these rows name.
 """
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from pipeline.journal.tables import metadata, one_of
 
