@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from connectors.intermediate import ROWS_PER_REQUEST
+from connectors.exchange_rows import is_sequence
+from connectors.intermediate import ROWS_PER_REQUEST, IntermediateClient
 from connectors.intermediate_records import InquiryResult
 from pipeline.exchange.setting import exchange_setting
 from pipeline.hub import Hub
@@ -21,7 +22,10 @@ _DAYS = 31
 
 
 def inquiry_results(hub: Hub) -> dict[str, int]:
-    """Ask for the 処理通番 of every inquiry that lacks one. Ends cleanly outside the declared hours. Raises Transient- or PermanentError."""
+    """Ask for the 処理通番 of every inquiry that lacks one. Ends cleanly outside the declared hours.
+
+    Raises TransientError or PermanentError.
+    """
     counts = {"asked": 0, "found": 0}
     if must_stop(hub, exchange_setting(hub).window):
         return {"skipped": 1}
@@ -29,12 +33,16 @@ def inquiry_results(hub: Hub) -> dict[str, int]:
     with server_of(hub) as client:
         for start in range(0, len(wanted), ROWS_PER_REQUEST):
             some = wanted[start : start + ROWS_PER_REQUEST]
-            question = Question("inquiry_results", hub.clock.today(), "\x1f".join(some))
-            found = ask(hub, question, lambda request, some=some: client.ask_inquiry_results(request, some), client.inquiry_results)
             counts["asked"] += len(some)
-            counts["found"] += _enter(hub, set(some), found or ())
+            counts["found"] += _enter(hub, set(some), _ask(hub, client, some))
     log.info("inquiry_results_read", extra=counts)
     return counts
+
+
+def _ask(hub: Hub, client: IntermediateClient, inquiries: list[str]) -> tuple[InquiryResult, ...]:
+    question = Question("inquiry_results", hub.clock.today(), "\x1f".join(inquiries))
+    found = ask(hub, question, lambda request: client.ask_inquiry_results(request, inquiries), client.inquiry_results)
+    return found or ()
 
 
 def _without_sequence(hub: Hub) -> list[str]:
@@ -46,7 +54,7 @@ def _without_sequence(hub: Hub) -> list[str]:
 
 def _enter(hub: Hub, asked: set[str], results: tuple[InquiryResult, ...]) -> int:
     """Write the numbers down; a result that was not asked for is left alone."""
-    known = {result.inquiry_id: result.sequence for result in results if result.inquiry_id in asked and result.sequence}
+    known = {result.inquiry_id: result.sequence for result in results if result.inquiry_id in asked and is_sequence(result.sequence)}
     if not known:
         return 0
     with hub.journal.write() as write:
