@@ -34,6 +34,8 @@ _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "masters": ("pipeline.steps.masters", "masters"),
         "protected_flags": ("pipeline.steps.protected_flags", "protected_flags"),
         "ledgers": ("pipeline.steps.ledgers", "ledgers"),
+        "copies": ("pipeline.steps.copies", "copies"),
+        "copy_results": ("pipeline.steps.copy_results", "copy_results"),
         "pull": ("pipeline.steps.pull", "pull"),
         "open": ("pipeline.steps.open_packages", "open_packages"),
         "verify": ("pipeline.steps.verify", "verify"),
