@@ -24,8 +24,16 @@ FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "intake": ("pull", "open", "verify", "identify", "map", "check", "release", "deliver", "cases"),
         "notify": ("answers", "statuses", "notices", "cases"),
         "close": ("close",),
+        "nightly_sync": ("operating_state", "masters", "protected_flags", "ledgers", "copies", "copy_results", "compare"),
+        "exchange_log": ("operating_state", "inquiry_results", "exchange_fetch", "own_exchanges", "reconcile"),
+        "night_report": ("night_report",),
     }
 )
+
+NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"nightly_sync": ("copies",), "exchange_log": ("exchange",), "night_report": ("copies", "exchange")}
+)
+"""Flow → keys of the municipality file of which one must be declared; a municipality without them has no part in the flow."""
 
 _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -36,6 +44,10 @@ _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "ledgers": ("pipeline.steps.ledgers", "ledgers"),
         "copies": ("pipeline.steps.copies", "copies"),
         "copy_results": ("pipeline.steps.copy_results", "copy_results"),
+        "inquiry_results": ("pipeline.steps.inquiry_results", "inquiry_results"),
+        "exchange_fetch": ("pipeline.steps.exchange_fetch", "exchange_fetch"),
+        "own_exchanges": ("pipeline.steps.own_exchanges", "own_exchanges"),
+        "reconcile": ("pipeline.steps.reconcile", "reconcile"),
         "pull": ("pipeline.steps.pull", "pull"),
         "open": ("pipeline.steps.open_packages", "open_packages"),
         "verify": ("pipeline.steps.verify", "verify"),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sandbox.own_exchanges import SOURCES
 from sandbox.secret_files import write_private
 
 SFTP_DESTINATIONS = ("jidoteate-host", "jidoteate-std", "jifuyo", "kenko-kanri")
@@ -28,6 +29,7 @@ def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp
     files |= {f"ledger-{name}": {"kind": "folder", "inbox": f"sandbox/ledgers/{name}"} for name in FILE_LEDGERS}
     files["ledger-hoiku"] = {"kind": "sql", "url": "sqlite:///sandbox/ledgers/hoiku.db"}
     files |= {name: _sftp(name, sftp, host_key) for name in SFTP_DESTINATIONS}
+    files |= {f"own-{name}": {"kind": "folder", "inbox": f"sandbox/own/{name}"} for name in SOURCES}
     for name in FOLDER_DESTINATIONS:
         files[name] = {"kind": "folder", "inbox": f"delivered/{name}", "outbox": f"sandbox/receivers/{name}/out"}
     for name, cells in files.items():

@@ -28,8 +28,11 @@ class Control:
         """Set the stand-ins' time, which then stands still."""
         self._call("clock", {"now": now.isoformat()})
 
-    def settle(self, phase: Literal["receipts", "results", "middle"]) -> int:
-        """Let the receiving systems, or the intermediate server, do their waiting work now. Returns how many files they worked off."""
+    def settle(self, phase: Literal["receipts", "results", "middle", "own"]) -> int:
+        """Let the receiving systems, the intermediate server, or the town's own side of exchanges do their waiting work now.
+
+        Returns how many files they worked off.
+        """
         return int(self._call("settle", {"phase": phase})["files"])
 
     def set_stops(self, spans: Sequence[tuple[datetime, datetime]]) -> None:

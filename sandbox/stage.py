@@ -18,6 +18,7 @@ from sandbox.middle.control_tasks import control_tasks
 from sandbox.middle.resident_page import ResidentPage
 from sandbox.middle.server import MiddleServer
 from sandbox.osr_server import NoticeDesk
+from sandbox.own_exchanges import OwnSide
 from sandbox.portal_listings import Listings
 from sandbox.portal_server import Portal
 from sandbox.receivers import ReceivingSystems
@@ -57,7 +58,9 @@ class Stage:
         sftp_port = _kept_port(self._earlier.get("sftp_port", 0), lambda port: entrance.open(port, self._host_key()))
         behind = MiddleServer(self._root, town, journals=self._journals, now=self._clock.now)
         middle = behind.counter(ensure_secret(secret / "middle"), self._faults, town)
-        control = self._control(entrance, sftp_port, behind)
+        own = OwnSide(self._home / "own", behind.town, town, self._clock.now)
+        own.publish()
+        control = self._control(entrance, sftp_port, behind, own)
         routes = {"/api/v1": portal.respond, "/control": control.respond, "/middle": middle.respond}
         portal_port = self._serve("portal_port", tls, {**routes, "/middle/resident": ResidentPage(behind).respond})
         osr_port = self._serve("osr_port", tls, {"/osr": osr.respond})
@@ -88,7 +91,7 @@ class Stage:
     def _note_script(self, script: Script) -> None:
         self._journals.calls.append({"system": "control", "operation": "faults", "key": script.name, "status": None, "fault": None})
 
-    def _control(self, entrance: SftpEntrance, sftp_port: int, server: MiddleServer) -> ControlDesk:
+    def _control(self, entrance: SftpEntrance, sftp_port: int, server: MiddleServer, own: OwnSide) -> ControlDesk:
         def arm(script: Script) -> None:
             changed = script.plays("other_host_key") != self._faults.script.plays("other_host_key")
             self._faults.arm(script)
@@ -97,7 +100,7 @@ class Stage:
                 entrance.open(sftp_port, self._host_key())
 
         receivers = ReceivingSystems(self._root, journals=self._journals, now=self._clock.now)
-        phases = {"receipts": receivers.settle_receipts, "results": receivers.settle_results, "middle": server.settle}
+        phases = {"receipts": receivers.settle_receipts, "results": receivers.settle_results, "middle": server.settle, "own": own.publish}
         token = secrets.token_urlsafe(24)
         return ControlDesk(self._root, token, self._clock, arm=arm, stopped=self._stopped, phases=phases, more=control_tasks(server))
 
