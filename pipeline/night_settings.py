@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, field_validator, model_validator
 
@@ -42,11 +42,16 @@ class LedgerSetting(Spec):
         return self
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+"""In the order of ``date.weekday``."""
+
+
 class CopiesSetting(Spec):
     """The nightly work on copies. least_share: records that an extract must have, as a share of those of the extract before it.
 
     retry_days: how long a record is tried again whose fault heals by itself. part_records: most records in one part of a request file.
-    switch_records: how many records of a kind move to a new layout in one night.
+    switch_records: how many records of a kind move to a new layout in one night. compare: evenings whose night ends with a full comparison.
     """
 
     window: HoursOfDay
@@ -56,6 +61,7 @@ class CopiesSetting(Spec):
     retry_days: int = Field(ge=1)
     part_records: int = Field(default=5000, ge=1, le=100_000)
     switch_records: int = Field(default=50_000, ge=1)
+    compare: tuple[Weekday, ...] = ("sat",)
     ledgers: dict[str, LedgerSetting]
     kinds: tuple[str, ...] = Field(min_length=1)
 

@@ -64,7 +64,6 @@ copy_states = Table(
     Column("records", Integer, nullable=False),
     Column("as_of", String(40)),
     Column("changed_at", String(40), nullable=False),
-    Column("compared_at", String(40)),
     CheckConstraint("records >= 0", name="records"),
 )
 
@@ -205,7 +204,7 @@ copy_differences = Table(
     Column("reason", String(200)),
     UniqueConstraint("municipality", "kind", "sort", "key_index", "item"),
     one_of("sort", ("missing_here", "missing_there", "value", "older")),
-    one_of("cause", ("failed", "waiting", "sent", "withheld", "drift")),
+    one_of("cause", ("failed", "waiting", "sent", "withheld", "switch", "drift")),
     one_of("state", ("open", "explained", "resolved")),
     CheckConstraint("first_seen <= last_seen", name="seen_in_order"),
     # item is empty where the record as a whole differs.

@@ -71,7 +71,6 @@ def _create_copy_states() -> None:
         sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("as_of", sa.String(length=40), nullable=True),
         sa.Column("changed_at", sa.String(length=40), nullable=False),
-        sa.Column("compared_at", sa.String(length=40), nullable=True),
         sa.CheckConstraint("records >= 0", name=op.f("ck_copy_states_records")),
         sa.PrimaryKeyConstraint("municipality", "kind", "layout", name=op.f("pk_copy_states")),
         sa.UniqueConstraint("accepted_blob", name=op.f("uq_copy_states_accepted_blob")),
@@ -226,7 +225,7 @@ def _create_copy_differences() -> None:
         sa.CheckConstraint("(sort = 'value') = (item <> '')", name=op.f("ck_copy_differences_value_has_item")),
         sa.CheckConstraint("sort IN ('missing_here', 'missing_there', 'value', 'older')", name=op.f("ck_copy_differences_sort")),
         sa.CheckConstraint(
-            "cause IN ('failed', 'waiting', 'sent', 'withheld', 'drift')", name=op.f("ck_copy_differences_cause")
+            "cause IN ('failed', 'waiting', 'sent', 'withheld', 'switch', 'drift')", name=op.f("ck_copy_differences_cause")
         ),
         sa.CheckConstraint("state IN ('open', 'explained', 'resolved')", name=op.f("ck_copy_differences_state")),
         sa.CheckConstraint("first_seen <= last_seen", name=op.f("ck_copy_differences_seen_in_order")),
