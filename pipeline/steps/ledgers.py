@@ -15,16 +15,21 @@ from pipeline.night_settings import CopiesSetting, LedgerSetting
 from pipeline.sync.currents import current_of, current_store
 from pipeline.sync.ledgers import Extract, extract_of, query_of, refuse_foreign, take_in
 from pipeline.sync.pending import pending_extracts
+from pipeline.sync.window import night_at
 
 log = logging.getLogger(__name__)
 
 
 def ledgers(hub: Hub) -> dict[str, int]:
-    """Take in what is new of every ledger. Refused extracts and ledgers out of reach raise alarms; the others go on."""
+    """Take in what is new of every ledger. Refused extracts and ledgers out of reach raise alarms; the others go on.
+
+    Only in the declared night; whether the server runs does not matter, as nothing is sent.
+    """
     setting = hub.municipality.copies
+    if setting is None or not night_at(setting.window, hub.clock.now()).holds(hub.clock.now()):
+        log.info("ledgers_skipped", extra={"municipality": hub.code})
+        return {"skipped": 1}
     counts = {"taken": 0, "refused": 0, "unreachable": 0}
-    if setting is None:
-        return counts
     with hub.journal.alone(f"ledgers/{hub.code}") as mine:
         for name, ledger in setting.ledgers.items() if mine else ():
             kinds = [hub.catalogue.copies[kind] for kind in setting.kinds if hub.catalogue.copies[kind].ledger == name]

@@ -30,6 +30,7 @@ from pipeline.sync.extract_rows import Faults, RowReader, keys_once
 from pipeline.sync.pending import moment_of
 from pipeline.sync.sealed_lines import LineFile, LineStore
 from pipeline.sync.sorting import sort_lines
+from pipeline.sync.window import night_of
 from vocabulary.findings import Finding, Refused, refuse
 
 log = logging.getLogger(__name__)
@@ -55,14 +56,14 @@ def extract_of(kind: CopyKind, file: ExtractFile) -> Extract:
 
 
 def query_of(hub: Hub, kind: CopyKind, setting: LedgerSetting) -> Extract:
-    """A database as a full extract of this minute. It has one name a day, so that a rerun finds it done."""
+    """A database as a full extract of this minute. It has one name a night, so that a rerun finds it done."""
     now = hub.clock.now()
 
     def read(layout: CopyLayout) -> Rows:
         columns = RowReader(hub.code, kind, layout, full=True, as_of="").header(layout)
         return read_query(sql_connection(hub.root.folder, setting.connection), setting.query, columns)
 
-    return Extract(f"{hub.code}_{kind.id}_query_{now:%Y%m%d}", kind, True, f"{now:%Y%m%d%H%M}", "", read)
+    return Extract(f"{hub.code}_{kind.id}_query_{night_of(hub):%Y%m%d}", kind, True, f"{now:%Y%m%d%H%M}", "", read)
 
 
 def take_in(hub: Hub, setting: CopiesSetting, extract: Extract) -> Finding | None:
