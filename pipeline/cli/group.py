@@ -38,6 +38,7 @@ _COMMANDS = MappingProxyType(
         "verify": "pipeline.cli.evidence:verify",
         "characters": "pipeline.cli.characters:characters",
         "sandbox": "pipeline.cli.sandbox:sandbox",
+        "exchange": "pipeline.cli.exchange:exchange",
         "bench": "pipeline.cli.bench:bench",
     }
 )
