@@ -4,6 +4,7 @@ A line is the layout's items in order as UTF-8, joined by U+001F, absent ones em
 so lines sort bytewise as their items do one after another, and all lines of a key stand together.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from mappings.copies import CopyKind, CopyLayout
@@ -11,7 +12,8 @@ from vocabulary.findings import refuse
 
 SEPARATOR = "\x1f"
 _UNIT = b"\x1f"
-_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
+# All control characters but the separator, whose number tells as much.
+_CONTROL = re.compile(r"[\x00-\x1e\x7f-\x9f]")
 _REASON = "COPY_VALUE"
 
 
@@ -27,7 +29,7 @@ def join(kind: CopyKind, layout: CopyLayout, values: Sequence[str]) -> bytes:
     """As ``line_of`` for values in the layout's order."""
     text = SEPARATOR.join(values)
     # One pass over the whole line finds out that nothing is wrong; only a line that is wrong is searched item by item.
-    if len(text.translate(_CONTROLS)) != len(text) - len(values) + 1 or not all(values[: len(kind.key)]):
+    if text.count(SEPARATOR) != len(values) - 1 or _CONTROL.search(text) or not all(values[: len(kind.key)]):
         raise refuse(_REASON, next(_faulty(kind, layout, values)), "control character, or empty item of the key")
     try:
         return text.encode() + b"\n"
@@ -45,7 +47,7 @@ def split(layout: CopyLayout, line: bytes) -> list[str]:
     if not text.endswith("\n"):
         raise refuse(_REASON, detail="line has no end")
     values = text[:-1].split(SEPARATOR)
-    if len(values) != len(layout.items) or len(text.translate(_CONTROLS)) != len(text) - len(values):
+    if len(values) != len(layout.items) or _CONTROL.search(text, 0, len(text) - 1):
         raise refuse(_REASON, detail="line does not follow the layout")
     return values
 
@@ -70,5 +72,5 @@ def person_of(line: bytes) -> str:
 
 def _faulty(kind: CopyKind, layout: CopyLayout, values: Sequence[str]) -> Iterator[str]:
     for place, (name, value) in enumerate(zip(layout.items, values, strict=True)):
-        if value.translate(_CONTROLS) != value or (place < len(kind.key) and not value):
+        if SEPARATOR in value or _CONTROL.search(value) or (place < len(kind.key) and not value):
             yield name

@@ -69,7 +69,7 @@ def query_of(hub: Hub, kind: CopyKind, setting: LedgerSetting) -> Extract:
 def take_in(hub: Hub, setting: CopiesSetting, extract: Extract) -> Finding | None:
     """Make the extract the current state of its kind, or say why not; either way the journal holds it afterwards."""
     before = current_of(hub, extract.kind.id)
-    counter = _Counter()
+    counter = _Counter(extract.digest)
     try:
         written, layout = _write_state(hub, setting, extract, before, counter)
     except Refused as refused:
@@ -86,26 +86,28 @@ def refuse_foreign(hub: Hub, file: ExtractFile, kinds: Sequence[CopyKind]) -> No
     """Note a file of another municipality, by its name; its rows are not looked at."""
     kind = next((kind for kind in kinds if kind.id == file.kind), kinds[0])
     finding = Finding("LEDGER_FOREIGN", file.name, detail=f"is of {file.municipality}")
-    _refuse(hub, extract_of(kind, file), finding, _Counter())
+    _refuse(hub, extract_of(kind, file), finding, _Counter(file.sha256))
 
 
 class _Counter:
-    """Counts and digests the rows of an extract as they pass."""
+    """Counts the rows of an extract as they pass, and digests them where nothing else tells what was read."""
 
-    def __init__(self) -> None:
+    def __init__(self, digest: str) -> None:
         self.rows = 0
-        self._digest = hashlib.sha256()
+        self._declared = digest
+        self._found = hashlib.sha256()
 
     def passing(self, rows: Rows) -> Rows:
         """The rows themselves."""
         for row in rows:
             self.rows += 1
-            self._digest.update("\x1f".join(row).encode("utf-8", "surrogatepass") + b"\n")
+            if not self._declared:
+                self._found.update("\x1f".join(row).encode("utf-8", "surrogatepass") + b"\n")
             yield row
 
     def digest(self) -> str:
-        """The digest of what passed."""
-        return self._digest.hexdigest()
+        """The declared digest, else that of what passed."""
+        return self._declared or self._found.hexdigest()
 
 
 def _write_state(
@@ -193,7 +195,7 @@ def _note(hub: Hub, write: Write, extract: Extract, counter: _Counter, *, state:
         "municipality": hub.code,
         "ledger": extract.kind.ledger,
         "name": extract.name,
-        "digest": extract.digest or counter.digest(),
+        "digest": counter.digest(),
     }
     same: list[ColumnElement[bool]] = [copy_extracts.c[column] == value for column, value in row.items()]
     if write.execute(update(copy_extracts).where(*same).values(**values)).rowcount == 0:
