@@ -1,8 +1,12 @@
 """Ledgers night after night: full, delta, database; whatever is wrong with an extract, the state before it stands and the others go on."""
 
 import json
+import os
 import shutil
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date, datetime, timedelta
@@ -14,6 +18,7 @@ from sqlalchemy import select
 from mappings.canonical_lines import row_of
 from pipeline.hub import Hub
 from pipeline.journal.copy_tables import copy_extracts
+from pipeline.places import PROJECT
 from pipeline.steps.ledgers import ledgers
 from pipeline.sync.currents import current_lines, current_of, current_store
 from sandbox.connection_files import write_connections
@@ -268,3 +273,23 @@ def test_protected_persons_are_in_the_ledgers(root: Path) -> None:
     named = {key.split(" ")[0] for rows in truth(root / "sandbox/ledgers").values() for key in rows}
     assert protected & named
     assert named <= {person["atena"] for person in people}
+
+
+STOPPED = """
+import sys
+from pathlib import Path
+from tests.pipeline.days import DAY, at, run
+run(Path(sys.argv[1]), ("ledgers",), at(22))
+"""
+
+
+@pytest.mark.parametrize("point", ["lines.written", "ledgers.state_written", "ledger_extract_taken.before_commit", "ledgers.extract_taken"])
+def test_a_kill_at_any_point_leaves_the_state_before_or_the_one_after_and_the_rerun_goes_on(root: Path, point: str) -> None:
+    environment = {**os.environ, "HUB_FAULT": f"{point}:2:kill", "PYTHONPATH": str(PROJECT)}
+    stopped = subprocess.run([sys.executable, "-c", STOPPED, str(root)], env=environment, check=False, capture_output=True)
+    assert stopped.returncode == -signal.SIGKILL
+    with hub_at(root, at(23)) as hub:
+        ledgers(hub)
+        _check_held(hub)
+        assert len([file for file in (root / "copies").rglob("*") if file.is_file()]) == 5
+        assert len(hub.journal.rows(select(copy_extracts))) == 5
