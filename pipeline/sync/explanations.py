@@ -23,6 +23,31 @@ class FoundRecord:
     key: tuple[str, ...] = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class StandingDifference:
+    """A difference that is not resolved. cause: empty when unknown; reason: of who explained it, else empty."""
+
+    number: int
+    sort: str
+    item: str
+    cause: str
+    state: str
+    first_seen: str
+    owner: str
+    reason: str
+
+
+def standing_differences(hub: Hub, kind: str, most: int) -> list[StandingDifference]:
+    """At most so many differences of a kind that stand: open ones without a known cause first, the eldest first."""
+    mine = (copy_differences.c.municipality == hub.code) & (copy_differences.c.kind == kind) & (copy_differences.c.state != "resolved")
+    known = copy_differences.c.cause.is_not(None)
+    order = (copy_differences.c.state != "open", known, copy_differences.c.first_seen, copy_differences.c.id)
+    return [
+        StandingDifference(one.id, one.sort, one.item, one.cause or "", one.state, one.first_seen, one.owner, one.reason or "")
+        for one in hub.journal.rows(select(copy_differences).where(mine).order_by(*order).limit(most))
+    ]
+
+
 def explain(hub: Hub, number: int, *, actor: str, reason: str) -> str:
     """Note why an open difference stands; it is counted apart while it does. Gives its kind. Raises SettingError."""
     row = _difference(hub, number)
