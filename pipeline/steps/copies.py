@@ -11,6 +11,7 @@ from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub
 from pipeline.journal.copy_tables import copy_items
 from pipeline.sync import accepted, requests
+from pipeline.sync.announced import layout_agrees
 from pipeline.sync.lane import person_index
 from pipeline.sync.requests import Night, Request, make_request, open_request, send_request
 from pipeline.sync.results import take_result
@@ -25,14 +26,15 @@ Stops = list[PermanentError | EvidenceBroken]
 def copies(hub: Hub) -> dict[str, int]:
     """Make and send tonight's requests. A kind that is stopped leaves the others running.
 
-    Returns how many kinds were sent, in_step, stopped (drift limit), without ledger, postponed; or skipped outside the night.
+    Returns how many kinds were sent, in_step, stopped (drift limit, or a person must act), without ledger in the layout of the day, taken
+    in another layout by the server, postponed; or skipped outside the night.
     Raises PermanentError or EvidenceBroken at the end for kinds that a person must set right first.
     """
     setting = hub.municipality.copies
     if setting is None or must_stop(hub, setting.window):
         log.info("copies_skipped", extra={"municipality": hub.code})
         return {"skipped": 1}
-    counts = dict.fromkeys(("sent", "in_step", "stopped", "no_ledger", "postponed"), 0)
+    counts = dict.fromkeys(("sent", "in_step", "stopped", "no_ledger", "other_layout", "postponed"), 0)
     stops: Stops = []
     with hub.journal.alone(f"copies/{hub.code}") as mine, server_of(hub) as server:
         if not mine:
@@ -79,6 +81,8 @@ def _work(hub: Hub, server: IntermediateClient, kind: str, night: Night) -> str:
         take_result(hub, server, request, night.date)
         request = open_request(hub, kind)
     if request is None:
+        if not layout_agrees(hub, kind):
+            return "other_layout"
         outcome = make_request(hub, hub.catalogue.copies[kind], night)
         if outcome != "made":
             return outcome

@@ -63,7 +63,7 @@ def settle_troubles(write: Write, troubles: Iterable[Row[Any]]) -> int:
     rows = [{"of_request": one.request, "of_record": one.record_id} for one in troubles]
     of = and_(copy_items.c.request == bindparam("of_request"), copy_items.c.record_id == bindparam("of_record"))
     if rows:
-        write.execute(update(copy_items).where(of, copy_items.c.state.in_(OPEN)).values(state="settled", next_try=None), rows)
+        write.execute(update(copy_items).where(of).values(state="settled", next_try=None), rows)
     return len(rows)
 
 

@@ -1,5 +1,6 @@
 """Ledgers of a test: what a kind's ledger says now, entered past the reading of extracts; and what the server has."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from pipeline.journal.copy_tables import copy_currents, copy_extracts, copy_item
 from pipeline.journal.register_tables import residents
 from pipeline.steps.copies import copies
 from pipeline.steps.copy_results import copy_results
+from pipeline.steps.masters import masters
 from pipeline.sync.accepted import accepted_files, accepted_lines
 from pipeline.sync.currents import current_store, purpose_of
 from sandbox import process
@@ -40,9 +42,11 @@ def benefit(atena: str, number: int, **changed: str) -> Row:
 
 
 def residents_of(hub: Hub, count: int) -> list[str]:
-    """宛名番号 of residents who are not protected."""
+    """宛名番号 of residents who are not protected, and who live here so long that the server knows them."""
+    lines = (hub.root.folder / "sandbox/town/people.jsonl").read_text(encoding="utf-8").splitlines()
+    settled = {one["atena"] for one in map(json.loads, lines) if max(one["moved"], one["birth"]) < "2026-09-01"}
     ours = select(residents.c.atena).where(~residents.c.protected).order_by(residents.c.atena)
-    return [row.atena for row in hub.journal.rows(ours)][:count]
+    return [row.atena for row in hub.journal.rows(ours) if row.atena in settled][:count]
 
 
 def say(hub: Hub, rows: Iterable[Mapping[str, str]]) -> None:
@@ -67,6 +71,7 @@ def night(root: Path, rows: Iterable[Mapping[str, str]] | None = None, moment: d
     with night_hub(root, moment) as hub:
         if rows is not None:
             say(hub, rows)
+        masters(hub)
         copies(hub)
         copy_results(hub)
 
