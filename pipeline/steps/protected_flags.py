@@ -10,14 +10,14 @@ from pathlib import Path
 from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
-from pipeline.sync.protected import check_flags, ended_protections, missing_persons
+from pipeline.sync.protected import check_flags, ended_protections, missing_persons, unflagged_persons
 from pipeline.sync.server import server_of
 from pipeline.sync.window import may_start
 
 log = logging.getLogger(__name__)
 
 COLUMNS = ("宛名番号", "状況")
-MISSING, ENDED = "フラグを設定できていない", "支援措置が終わり、フラグが残っている"
+MISSING, UNSEEN, ENDED = "フラグを設定できていない", "今夜の確認がまだ終わっていない", "支援措置が終わり、フラグが残っている"
 
 
 def protected_flags(hub: Hub) -> dict[str, int]:
@@ -28,9 +28,12 @@ def protected_flags(hub: Hub) -> dict[str, int]:
     with hub.journal.alone(f"protected/{hub.code}") as mine, server_of(hub) as server:
         if not mine:
             return {"skipped": 1}
-        counts = asdict(check_flags(hub, server))
         file = flag_list(hub)
-        _write_list(file, _content(hub))
+        try:
+            counts = asdict(check_flags(hub, server))
+        finally:
+            # Also of a check that broke off the officer sees at once whom it did not come to.
+            _write_list(file, _content(hub))
         if counts["ended"]:
             _say_ended(hub, file)
     log.info("protected_flags_ended", extra=counts)
@@ -51,7 +54,9 @@ def _content(hub: Hub) -> bytes:
 
 
 def _lines(hub: Hub) -> Iterator[tuple[str, str]]:
-    yield from ((atena, MISSING) for atena in missing_persons(hub))
+    missing = missing_persons(hub)
+    yield from ((atena, MISSING) for atena in missing)
+    yield from ((atena, UNSEEN) for atena in sorted(unflagged_persons(hub).difference(missing)))
     yield from ((atena, ENDED) for atena in ended_protections(hub))
 
 

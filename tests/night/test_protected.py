@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from connectors.errors import TransientError
 from connectors.intermediate import IntermediateClient
 from connectors.intermediate_records import FlagState
 from pipeline.flow import step_function
@@ -140,6 +141,7 @@ def test_an_answer_that_is_late_leaves_everybody_blocked_and_comes_in_with_a_lat
         everybody = protected_of(hub)
         assert check(hub) == {"checked": 0, "set_now": 0, "missing": 0, "waiting": 3, "ended": 0}
         assert unflagged_persons(hub) == set(everybody)
+        assert listed(root) == [[atena, "今夜の確認がまだ終わっていない"] for atena in everybody]
         runs = 0
         while unflagged_persons(hub):
             check(hub)
@@ -147,6 +149,21 @@ def test_an_answer_that_is_late_leaves_everybody_blocked_and_comes_in_with_a_lat
         assert runs < 8
         assert [running.control.flags(atena) for atena in everybody] == [BOTH] * 3
     assert account(root) == [("2026-11-24", 3, 0, 3)]
+    assert listed(root) == []
+
+
+def test_a_server_that_breaks_down_in_the_check_leaves_everybody_blocked_and_listed(
+    root: Path, running: process.Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_self: IntermediateClient, _request_id: str) -> None:
+        raise TransientError("middle", "flag_states_result: status 503")
+
+    monkeypatch.setattr(IntermediateClient, "flag_states", broken)
+    with night_hub(root) as hub:
+        with pytest.raises(TransientError):
+            check(hub)
+        assert [atena for atena, _ in listed(root)] == protected_of(hub)
+        assert not any(flags_are_set(hub, atena) for atena in protected_of(hub))
 
 
 @pytest.fixture(scope="module")
