@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+Phase = Literal["receipts", "results", "middle", "own"]
 _SECONDS = 60.0
 
 
@@ -28,7 +29,7 @@ class Control:
         """Set the stand-ins' time, which then stands still."""
         self._call("clock", {"now": now.isoformat()})
 
-    def settle(self, phase: Literal["receipts", "results", "middle", "own"]) -> int:
+    def settle(self, phase: Phase) -> int:
         """Let the receiving systems, the intermediate server, or the town's own side of exchanges do their waiting work now.
 
         Returns how many files they worked off.
