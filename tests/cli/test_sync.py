@@ -6,8 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from pipeline.cli import main
 from pipeline.demo.world import at
 from pipeline.flow import run_flow
 from pipeline.hub import set_up
@@ -19,7 +21,7 @@ from tests.pipeline.days import DAY, NAHA, rows
 from vocabulary.clock import Clock
 
 NIGHT = at(22) + timedelta(minutes=5)
-KIND = "jidoteate-jukyu"
+KIND, LARGEST = "jidoteate-jukyu", "yobosesshu"
 ORDER = ("--actor", "情報政策課", "--reason", "確認した")
 
 
@@ -32,7 +34,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[process.Runnin
     started = process.start(folder, now=NIGHT, script="quiet")
     run_flow("refresh_links", NAHA, root=Root(folder), clock=Clock(NIGHT))
     run_flow("nightly_sync", NAHA, root=Root(folder), clock=Clock(NIGHT))
-    started.control.settle("middle")
+    # The first load of the largest kind is above the drift limit: a person lets it through.
+    approved = CliRunner().invoke(main, ["sync", "approve", LARGEST, *ORDER, "--root", str(folder)], env={"HUB_NOW": NIGHT.isoformat()})
+    assert (approved.exit_code, "送信を承認しました" in approved.output) == (0, True), approved.output
     run_flow("nightly_sync", NAHA, root=Root(folder), clock=Clock(NIGHT))
     yield started
     process.stop(folder)
