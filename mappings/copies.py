@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 class CopyItem(Spec):
     """One item. length: most characters. column: its header in the ledger's extract. past: no day after the extract's own.
 
-    type: X ASCII, Ｎ any text, 9 digits, S9 digits after an optional sign, DATE as ISO with 00 for unknown parts, YEAR.
+    type: X half-width, Ｎ any text, 9 digits, S9 digits after an optional sign, DATE as ISO with 00 for unknown parts, YEAR.
     form: a regular expression for the whole value, where type and length say too little.
     """
 
