@@ -23,6 +23,7 @@ from pipeline.sync.compare import Compared, compare_kind
 from pipeline.sync.drift import approve
 from pipeline.sync.explanations import explain, find_record, standing_differences
 from pipeline.sync.freshness import freshness
+from pipeline.sync.lane import try_again
 from pipeline.sync.server import server_of
 
 _ACTOR = click.option("--actor", default="", help="Who decides or looks: an office, a person's name or staff number; it stays in the log.")
@@ -54,7 +55,7 @@ def show_status(*, as_json: bool, code: str | None, root_folder: Path | None) ->
 @municipality_option
 @root_option
 def compare_now(*, kind: str, code: str | None, root_folder: Path | None) -> None:
-    """Compare every copy of KIND (or all kinds) with the ledger, now. Exit 1 when something differs without a known cause."""
+    """Compare every copy of KIND, or of all kinds, with the ledger now (全件突合). Example: hub sync compare jidoteate-jukyu"""
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         kinds = _kinds(hub, kind)
         for name in kinds:
@@ -72,12 +73,27 @@ def compare_now(*, kind: str, code: str | None, root_folder: Path | None) -> Non
 @municipality_option
 @root_option
 def approve_drift(*, kind: str, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
-    """Let a KIND through once that stopped at the drift limit (差分の上限の承認). The next night sends it."""
+    """Let a KIND through once that stopped at the drift limit. Example: hub sync approve KIND --actor 情報政策課 --reason 確認済み"""
     check_order(actor, reason)
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         (name,) = _kinds(hub, kind)
         drift = approve(hub, name, actor, reason)
     click.echo(f"{name}: {drift.night} の夜に止めた差分 {drift.changes:,}件（受理済み {drift.accepted:,}件）の送信を承認しました。")
+
+
+@sync.command("retry")
+@click.argument("kind")
+@_ACTOR
+@_REASON
+@municipality_option
+@root_option
+def send_again(*, kind: str, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
+    """Send the failed records of a KIND (要対応) once more. Example: hub sync retry KIND --actor 情報政策課 --reason 符号を確認した"""
+    check_order(actor, reason)
+    with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
+        (name,) = _kinds(hub, kind)
+        records = try_again(hub, name, actor=actor, reason=reason)
+    click.echo(f"{name}: 要対応の {records:,}件を、次の夜にもう一度送ります。")
 
 
 @sync.command("explain")
@@ -87,7 +103,7 @@ def approve_drift(*, kind: str, actor: str, reason: str, code: str | None, root_
 @municipality_option
 @root_option
 def explain_difference(*, difference: int, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
-    """Note why the DIFFERENCE of this number stands (差分の説明); it is counted apart from then on."""
+    """Note why the DIFFERENCE of this number stands. Example: hub sync explain 12 --actor 係長 --reason 正本の訂正待ち"""
     check_order(actor, reason)
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         kind = explain(hub, difference, actor=actor, reason=reason)
@@ -101,7 +117,7 @@ def explain_difference(*, difference: int, actor: str, reason: str, code: str | 
 @municipality_option
 @root_option
 def find_difference(*, difference: int, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
-    """Show whose record the DIFFERENCE of this number is about; the look is in the log."""
+    """Show whose record a DIFFERENCE is about; the look is in the log. Example: hub sync find 12 --actor 係長 --reason 調査"""
     check_order(actor, reason)
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         found = find_record(hub, difference, actor=actor, reason=reason)

@@ -82,12 +82,18 @@ def test_a_difference_is_found_looked_at_explained_and_gone(hub: Hub, folder: Pa
     assert (last.exit_code, "解消 1件" in last.output) == (0, True)
 
 
+def test_records_to_act_on_are_sent_again_when_a_person_says_so(hub: Hub, folder: Path) -> None:
+    asked = hub("sync", "retry", KIND, *ORDER, "--root", folder)
+    assert (asked.exit_code, "要対応の 0件" in asked.output) == (0, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("compare", "nothing"), "there is no kind of copies nothing"),
         (("approve", KIND, *ORDER), "no night of it waits for an approval"),
         (("approve", KIND), "--actor is missing"),
+        (("retry", "nothing", *ORDER), "there is no kind of copies nothing"),
         (("explain", "99999", *ORDER), "there is no difference 99999"),
         (("find", "99999", "--actor", "x"), "--reason is missing"),
     ],
