@@ -43,9 +43,10 @@ def show_status(*, as_json: bool, code: str | None, root_folder: Path | None) ->
     """How fresh each kind of copies is, and what is held back. Example: hub sync status --json"""
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         found = freshness(hub)
+        sections = {name: section.name for name, section in hub.municipality.sections.items()}
     for one in found:
         facts = {**asdict(one), "compared_on": one.compared_on, "unexpected": one.unexpected}
-        click.echo(json.dumps(facts, ensure_ascii=False) if as_json else freshness_words(one))
+        click.echo(json.dumps(facts, ensure_ascii=False) if as_json else freshness_words(one, sections))
     if not found:
         click.echo("副本の夜間連携は、この自治体の設定にありません。")
 

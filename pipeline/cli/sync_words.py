@@ -29,8 +29,8 @@ MOST_LINES = 50
 """Most differences that one comparison lists by number."""
 
 
-def freshness_words(one: Freshness) -> str:
-    """Some lines for one kind."""
+def freshness_words(one: Freshness, sections: Mapping[str, str]) -> str:
+    """Some lines for one kind. sections: name by id."""
     lines = [
         f"{one.title}（{one.kind}）",
         f"  正本   抽出 {one.extract_as_of or 'なし'}  {one.records:,}件",
@@ -41,7 +41,7 @@ def freshness_words(one: Freshness) -> str:
         way = "承認済み、次の夜に送ります" if one.stopped.state == "approved" else f"hub sync approve {one.kind} で承認します"
         lines.append(f"  差分の上限で停止 {one.stopped.night} の夜、差分 {one.stopped.changes:,}件（{way}）")
     lines.append(f"  全件突合 {one.compared_on or 'まだありません'}  未確認の差分 {one.unexpected:,}件")
-    lines += [f"    {_group_words(group)}" for group in one.differences]
+    lines += [f"    {_group_words(group)}、担当 {sections.get(group.owner, group.owner)}）" for group in one.differences]
     if len(one.trend) > 1:
         lines.append(f"    推移 {'  '.join(_night_words(night) for night in one.trend)}")
     return "\n".join(lines)
@@ -75,7 +75,7 @@ def _accepted_words(one: Freshness) -> str:
 
 def _group_words(group: DifferenceGroup) -> str:
     state = "説明済み" if group.state == "explained" else _CAUSE_WORDS[group.cause]
-    return f"{_SORT_WORDS[group.sort]} {group.count:,}件（{state}、{_AGE_WORDS[group.age]}、担当 {group.owner}）"
+    return f"{_SORT_WORDS[group.sort]} {group.count:,}件（{state}、{_AGE_WORDS[group.age]}"
 
 
 def _night_words(night: ComparedNight) -> str:

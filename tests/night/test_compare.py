@@ -23,7 +23,7 @@ from pipeline.sync.server import server_of
 from sandbox import process
 from tests.night.conftest import EVENING, NEXT_EVENING, KilledError, night_hub
 from tests.night.ledger import KIND, Row, benefit, night, residents_of, say
-from tests.pipeline.days import rows
+from tests.pipeline.days import alarms_of, rows
 
 LAYOUT = "2026-06"
 Found = list[tuple[str, str, str | None, str]]
@@ -158,12 +158,16 @@ def test_differences_age_are_explained_resolve_and_come_again(root: Path, runnin
     assert [(one.day, sum(one.sorts.values())) for one in now.trend] == [("2026-11-24", 2), ("2026-11-25", 2)]
 
 
-def test_the_step_runs_on_its_evenings_only(root: Path, benefits: list[Row]) -> None:
+def test_the_step_runs_on_its_evenings_only_and_raises_an_alarm_for_what_nobody_expected(
+    root: Path, running: process.Running, benefits: list[Row]
+) -> None:
+    take_away(running, benefits[0])
     with night_hub(root) as hub:
         assert hub.municipality.copies is not None
-        assert compare(hub) == {"compared": 1, "differences": 0, "postponed": 0, "no_ledger": 4}
+        assert compare(hub) == {"compared": 1, "differences": 1, "postponed": 0, "stopped": 0, "no_ledger": 4}
         object.__setattr__(hub.municipality.copies, "compare", ("sat",))
         assert compare(hub) == {"skipped": 1}
+    assert alarms_of(root) == {("COPIES_DIFFER", KIND)}
 
 
 def test_a_comparison_that_is_killed_resolves_nothing_and_the_next_ends_as_if_it_never_was(
