@@ -32,7 +32,8 @@ class Withheld:
 class Choice:
     """Chooses among the differences of a kind and counts. lane: open troubles; unflagged: 宛名番号 of protected persons without flags.
 
-    drifting: changes that count for the drift limit; moved: records that only move to the layout, of which ``slice_size`` are sent a night.
+    drifting: changes that count for the drift limit, each when it is first sent. moved: records that only move to the layout, of which
+    ``slice_size`` are sent a night.
     """
 
     hub: Hub
@@ -66,7 +67,7 @@ class Choice:
                 self.moved += 1
                 yield self._taken(change, index, trouble)
             else:
-                self.drifting += 1
+                self.drifting += trouble is None
                 yield self._taken(change, index, trouble)
 
     def digest(self, change: Change) -> str:
@@ -92,8 +93,10 @@ class Choice:
         before, older = unmarked(change.before)
         if not older:
             return False
-        old_items = self.kind.layout(older).items
-        was = dict(zip(old_items, split(self.kind.layout(older), before), strict=True))
+        layout = next((one for one in self.kind.layouts if one.version == older), None)
+        if layout is None:
+            return True
+        was = dict(zip(layout.items, split(layout, before), strict=True))
         now = zip(self.layout.items, split(self.layout, change.line), strict=True)
         return all(was[name] == value for name, value in now if name in was)
 

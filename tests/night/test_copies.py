@@ -9,18 +9,23 @@ from sqlalchemy import select
 
 from pipeline.errors import SettingError
 from pipeline.flow import step_function
+from pipeline.hub import set_up
 from pipeline.journal.copy_tables import copy_drifts, copy_items, copy_requests, copy_states
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.night_settings import Drift
+from pipeline.places import Root
 from pipeline.steps.copies import copies
 from pipeline.steps.copy_results import copy_results
 from pipeline.sync.counts import night_counts
 from pipeline.sync.drift import approve, exceeds
 from pipeline.sync.lane import try_again
 from sandbox import process
+from tests.flow.fault_names import marked_points
 from tests.night.conftest import EVENING, NEXT_EVENING, KilledError, night_hub, protected_of
 from tests.night.ledger import KIND, Row, accepted_by, benefit, effects, night, residents_of, say, server_rows, states
 from tests.pipeline.days import alarms_of, rows
+from tests.postgres import NewDatabase
+from vocabulary.clock import Clock
 
 WITHOUT = {"failed": 0, "waiting": 0}
 
@@ -82,6 +87,11 @@ POINTS = [
 ]  # fmt: skip
 
 
+def test_every_fault_point_of_the_copies_is_among_those_that_stop_a_night() -> None:
+    own = {name for name in marked_points() if name.startswith(("copy_part.", "copy_result.", "lines."))}
+    assert own == {name for name, _ in POINTS if not name.endswith("_commit")}
+
+
 def test_a_night_stopped_anywhere_ends_as_an_undisturbed_one(
     root: Path, running: process.Running, people: list[str], stop_at: Callable[..., None], small_parts: None
 ) -> None:
@@ -127,6 +137,7 @@ def test_a_server_that_stops_in_mid_file_gets_the_rest_later(
     assert counts(root) == {"registered": 0, "changed": 0, "deleted": 0, "failed": 0, "waiting": 12}
     night(root, None, go_to(running, NEXT_EVENING))
     assert len(server_rows(running)) == 12
+    assert counts(root, NEXT_EVENING) == {"registered": 12, "changed": 0, "deleted": 0, **WITHOUT}
     assert [row.parts for row in rows(root, select(copy_requests))] == [3]
 
 
@@ -310,6 +321,20 @@ def test_a_ledger_in_another_layout_than_that_of_the_day_is_not_sent(root: Path,
         step_function("masters")(hub)
         assert copies(hub)["no_ledger"] == 5
     assert rows(root, select(copy_requests)) == []
+
+
+def test_copies_on_postgresql_go_the_same_way(
+    root: Path, running: process.Running, people: list[str], new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUB_DATABASE", new_database())
+    set_up(Root(root), Clock(EVENING))
+    running.control.withhold_codes(people[:2], NEXT_EVENING)
+    first = benefits(people)
+    night(root, first)
+    assert counts(root) == {"registered": 10, "changed": 0, "deleted": 0, "failed": 0, "waiting": 2}
+    night(root, first[1:], go_to(running, NEXT_EVENING))
+    assert server_rows(running) == sorted(first[1:], key=str)
+    assert counts(root, NEXT_EVENING) == {"registered": 1, "changed": 0, "deleted": 0, **WITHOUT}
 
 
 def test_outside_the_night_nothing_is_sent(root: Path, running: process.Running, people: list[str]) -> None:
