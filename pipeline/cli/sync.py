@@ -61,7 +61,7 @@ def compare_now(*, kind: str, code: str | None, root_folder: Path | None) -> Non
         kinds = _kinds(hub, kind)
         for name in kinds:
             compared = _compare(hub, name)
-            click.echo(comparison_words(hub.catalogue.copies[name].title, compared, standing_differences(hub, name, MOST_LINES)))
+            click.echo(comparison_words(hub.catalogue.copies[name], compared, standing_differences(hub, name, MOST_LINES)))
         unexpected = sum(one.unexpected for one in freshness(hub) if one.kind in kinds)
     if unexpected:
         sys.exit(RED)

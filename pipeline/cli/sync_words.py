@@ -47,14 +47,14 @@ def freshness_words(one: Freshness, sections: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def comparison_words(title: str, compared: Compared | None, standing: Sequence[StandingDifference]) -> str:
+def comparison_words(kind: CopyKind, compared: Compared | None, standing: Sequence[StandingDifference]) -> str:
     """What a comparison found, with the numbers of what stands."""
     if compared is None:
-        return f"{title}: 正本の抽出がまだありません。"
+        return f"{kind.title}: 正本の抽出がまだありません。"
     tally = compared.tally
     both = f"正本 {tally.here:,}件、中間サーバー {tally.there:,}件"
-    lines = [f"{title}: {both}、差分 {compared.differences:,}件、解消 {compared.resolved:,}件"]
-    lines += [f"  {_standing_words(one)}" for one in standing]
+    lines = [f"{kind.title}: {both}、差分 {compared.differences:,}件、解消 {compared.resolved:,}件"]
+    lines += [f"  {_standing_words(kind, one)}" for one in standing]
     if compared.differences > len(standing):
         lines.append(f"  ほか {compared.differences - len(standing):,}件（hub sync status で内訳を確かめてください）")
     return "\n".join(lines)
@@ -82,7 +82,7 @@ def _night_words(night: ComparedNight) -> str:
     return f"{night.day[5:]} {sum(night.sorts.values()):,}件"
 
 
-def _standing_words(one: StandingDifference) -> str:
+def _standing_words(kind: CopyKind, one: StandingDifference) -> str:
     state = f"説明済み {one.reason}" if one.state == "explained" else _CAUSE_WORDS[one.cause]
-    item = f" {one.item}" if one.item else ""
+    item = f" {kind.items[one.item].title}" if one.item else ""
     return f"差分 {one.number}: {_SORT_WORDS[one.sort]}{item}（{state}、{one.first_seen} から、担当 {one.owner}）"

@@ -68,7 +68,7 @@ def test_a_difference_is_found_looked_at_explained_and_gone(hub: Hub, folder: Pa
     running.control.plant_copy(KIND, copy["atenabango"], spoiled, layout=copy["layout"], updated_at=NIGHT + timedelta(minutes=30))
     shown = hub("sync", "compare", KIND, "--root", folder)
     assert shown.exit_code == 1
-    assert "値が違う teategetsugaku（原因不明" in shown.output
+    assert "値が違う 手当月額（円）（原因不明" in shown.output
     assert "7654321" not in shown.output
     assert copy["atenabango"] not in shown.output
     (number,) = [row.id for row in rows(folder, select(copy_differences).where(copy_differences.c.item == "teategetsugaku"))]

@@ -170,18 +170,22 @@ def test_the_step_runs_on_its_evenings_only_and_raises_an_alarm_for_what_nobody_
     assert alarms_of(root) == {("COPIES_DIFFER", KIND)}
 
 
+@pytest.mark.parametrize(
+    ("point", "left"),
+    [("copy_comparison_begun.after_commit", 1), ("copy_comparison.batch_entered", 2), ("copy_comparison_ended.before_commit", 2)],
+)
 def test_a_comparison_that_is_killed_resolves_nothing_and_the_next_ends_as_if_it_never_was(
-    root: Path, running: process.Running, benefits: list[Row], stop_at: Callable[..., None]
+    root: Path, running: process.Running, benefits: list[Row], stop_at: Callable[..., None], point: str, left: int
 ) -> None:
     take_away(running, benefits[0])
     with compared(root):
         pass
     plant(running, benefits[0], updated_at=EVENING + timedelta(hours=1))
     take_away(running, benefits[1])
-    stop_at("copy_comparison.batch_entered", 1)
+    stop_at(point)
     with pytest.raises(KilledError), compared(root):
         pass
-    assert len(standing(root)) == 2
+    assert len(standing(root)) == left
     with compared(root) as (_, found):
         assert (found.differences, found.resolved) == (1, 1)
     assert [row.ended_at is None for row in rows(root, select(copy_comparisons).order_by(copy_comparisons.c.id))] == [False, True, False]
