@@ -15,9 +15,10 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "http": {"url": str, "ca": str, "client_id": str, "secret_file": str},
     "sftp": {"host": str, "port": int, "username": str, "key_file": str, "host_key": str, "inbox": str, "outbox": str},
     "folder": {"inbox": str},
+    "sql": {"url": str},
 }
-_OPTIONAL: Mapping[str, Mapping[str, type]] = {"http": {}, "sftp": {}, "folder": {"outbox": str}}
-_HTTP_KINDS = ("portal", "osr")
+_OPTIONAL: Mapping[str, Mapping[str, type]] = {"http": {}, "sftp": {}, "folder": {"outbox": str}, "sql": {"secret_file": str}}
+_HTTP_KINDS = ("portal", "osr", "middle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,16 @@ class FolderConnection:
     outbox: Path | None
 
 
-Connection: TypeAlias = HttpConnection | SftpConnection | FolderConnection
+@dataclass(frozen=True, slots=True)
+class SqlConnection:
+    """A database that the hub only reads. url: as SQLAlchemy writes it, without the password, which ``secret_file`` holds."""
+
+    name: str
+    url: str
+    secret_file: Path | None
+
+
+Connection: TypeAlias = HttpConnection | SftpConnection | FolderConnection | SqlConnection
 
 
 def load_connection(root: Path, name: str) -> Connection:
@@ -69,13 +79,15 @@ def load_connection(root: Path, name: str) -> Connection:
     kind = cells.pop("kind", None)
     shape = "http" if kind in _HTTP_KINDS else kind
     if shape not in _KEYS:
-        raise _wrong(file, name, "kind", f"is not one of {', '.join((*_HTTP_KINDS, 'sftp', 'folder'))}")
+        raise _wrong(file, name, "kind", f"is not one of {', '.join((*_HTTP_KINDS, 'sftp', 'folder', 'sql'))}")
     _check_cells(file, name, cells, shape)
     if shape == "http":
         return _http(file, root, name, kind, cells)
     if shape == "sftp":
         cells["key_file"] = root / cells["key_file"]
         return SftpConnection(name=name, **cells)
+    if shape == "sql":
+        return _sql(root, name, cells)
     outbox = cells.get("outbox")
     return FolderConnection(name=name, inbox=root / cells["inbox"], outbox=root / outbox if outbox else None)
 
@@ -93,6 +105,14 @@ def folder_connection(root: Path, name: str) -> FolderConnection:
     found = load_connection(root, name)
     if not isinstance(found, FolderConnection):
         raise _wrong(root / "connections" / f"{name}.json", name, "kind", "is not folder")
+    return found
+
+
+def sql_connection(root: Path, name: str) -> SqlConnection:
+    """As ``load_connection`` for a system that must be a database."""
+    found = load_connection(root, name)
+    if not isinstance(found, SqlConnection):
+        raise _wrong(root / "connections" / f"{name}.json", name, "kind", "is not sql")
     return found
 
 
@@ -143,6 +163,14 @@ def _http(file: Path, root: Path, name: str, kind: str, cells: dict[str, Any]) -
         client_id=cells["client_id"],
         secret_file=root / cells["secret_file"],
     )
+
+
+def _sql(root: Path, name: str, cells: Mapping[str, str]) -> SqlConnection:
+    scheme, slashes, path = cells["url"].partition(":///")
+    # Only the address of a SQLite file ends in a path of this machine.
+    url = f"{scheme}{slashes}{root / path}" if scheme.partition("+")[0] == "sqlite" else cells["url"]
+    secret = cells.get("secret_file")
+    return SqlConnection(name, url, root / secret if secret else None)
 
 
 def _wrong(file: Path, name: str, key: str, problem: str) -> PermanentError:

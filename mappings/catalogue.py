@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mappings.codelists import CodeList, read_codelists
+from mappings.copies import CopyKind, read_copies
 from mappings.coverage import check_coverage
 from mappings.document import Document, read_documents
 from mappings.form_shape import parse_schema, read_schema
@@ -36,6 +37,7 @@ class Catalogue:
     items: Lookup[str, Lookup[str, Group]]
     codelists: Lookup[str, CodeList]
     documents: Lookup[str, Document] = field(default_factory=dict)
+    copies: Lookup[str, CopyKind] = field(default_factory=dict)
     _plans: dict[tuple[str, str, str, date, date], Plan] = field(default_factory=dict, repr=False, compare=False)
 
     def by_portal_id(self, portal_id: str) -> Procedure | None:
@@ -78,7 +80,9 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     titles = {name: title for business in used for name, title in read_group_titles(root / "items" / business, items[business]).items()}
     declared = Declared(groups, titles, codelists, read_substitutions(root / "characters" / "tables"))
     formats = {folder.name: read_format(folder, declared=declared) for folder in _folders(root / "formats")}
-    catalogue = Catalogue(root, MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items), codelists, documents)
+    copies = read_copies(root / "copies", sorted(items))
+    frozen = (MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items))
+    catalogue = Catalogue(root, *frozen, codelists, documents, copies)
     for procedure in procedures.values():
         _check_forms(catalogue, procedure)
     return catalogue

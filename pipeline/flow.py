@@ -14,6 +14,7 @@ from pipeline.places import Root
 
 if TYPE_CHECKING:
     from pipeline.hub import Hub
+    from pipeline.settings import Municipality
     from vocabulary.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -24,12 +25,32 @@ FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "intake": ("pull", "open", "verify", "identify", "map", "check", "release", "deliver", "cases"),
         "notify": ("answers", "statuses", "notices", "cases"),
         "close": ("close",),
+        "nightly_sync": ("operating_state", "masters", "protected_flags", "ledgers", "copies", "copy_results", "compare"),
+        "exchange_log": ("operating_state", "inquiry_results", "exchange_fetch", "own_exchanges", "reconcile"),
+        "night_report": ("night_report",),
     }
 )
+
+NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"nightly_sync": ("copies",), "exchange_log": ("exchange",), "night_report": ("copies", "exchange")}
+)
+"""Flow → keys of the municipality file of which one must be declared; a municipality without them has no part in the flow."""
 
 _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "refresh_links": ("pipeline.steps.refresh_links", "refresh_links"),
+        "operating_state": ("pipeline.steps.operating_state", "operating_state"),
+        "masters": ("pipeline.steps.masters", "masters"),
+        "protected_flags": ("pipeline.steps.protected_flags", "protected_flags"),
+        "ledgers": ("pipeline.steps.ledgers", "ledgers"),
+        "copies": ("pipeline.steps.copies", "copies"),
+        "copy_results": ("pipeline.steps.copy_results", "copy_results"),
+        "compare": ("pipeline.steps.compare", "compare"),
+        "inquiry_results": ("pipeline.steps.inquiry_results", "inquiry_results"),
+        "exchange_fetch": ("pipeline.steps.exchange_fetch", "exchange_fetch"),
+        "own_exchanges": ("pipeline.steps.own_exchanges", "own_exchanges"),
+        "reconcile": ("pipeline.steps.reconcile", "reconcile"),
+        "night_report": ("pipeline.steps.night_report", "night_report"),
         "pull": ("pipeline.steps.pull", "pull"),
         "open": ("pipeline.steps.open_packages", "open_packages"),
         "verify": ("pipeline.steps.verify", "verify"),
@@ -45,6 +66,11 @@ _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "close": ("pipeline.steps.close_and_report", "close_and_report"),
     }
 )
+
+
+def takes_part(municipality: "Municipality", flow: str) -> bool:
+    """Whether a municipality declares what a flow works on."""
+    return flow not in NEEDS or any(getattr(municipality, key) is not None for key in NEEDS[flow])
 
 
 def step_function(step: str) -> "Callable[[Hub], dict[str, int]]":
@@ -73,7 +99,10 @@ class FlowRun:
 
 
 def run_flow(flow: str, code: str, *, root: Root, clock: "Clock") -> FlowRun:
-    """Run all steps of a flow in order. A step that is stopped leaves the others running: each works off its own list (P13)."""
+    """Run all steps of a flow in order. A step that is stopped leaves the others running: each works off its own list (P13).
+
+    Nothing is run, and nothing counted, where the municipality declares none of what the flow needs.
+    """
     from connectors.errors import ConnectorError
     from pipeline.errors import HubError
     from pipeline.hub import open_hub
@@ -81,7 +110,8 @@ def run_flow(flow: str, code: str, *, root: Root, clock: "Clock") -> FlowRun:
     counts: dict[str, dict[str, int]] = {}
     stopped: dict[str, Exception] = {}
     with open_hub(root, code, clock) as hub:
-        for step in FLOWS[flow]:
+        steps = FLOWS[flow] if takes_part(hub.municipality, flow) else ()
+        for step in steps:
             try:
                 counts[step] = step_function(step)(hub)
             except (ConnectorError, HubError) as error:

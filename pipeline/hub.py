@@ -28,6 +28,7 @@ from pipeline.journal.intake_tables import applications
 from pipeline.journal.schema import migrate
 from pipeline.journal.sole_worker import sole_worker
 from pipeline.keyring import KeyRing
+from pipeline.night_settings import check_copies
 from pipeline.places import Root, municipalities_folder, specifications_folder
 from pipeline.sealing import Sealing
 from pipeline.settings import Destination, EnabledProcedure, Municipality, load_municipality
@@ -225,6 +226,8 @@ def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
         _check_choices(place, enabled, catalogue.procedures[name])
         _check_questions(place, municipality, name, catalogue)
         _check_records(place, municipality, name, catalogue)
+    if municipality.copies:
+        check_copies(municipality.code, municipality.copies, catalogue.copies)
     for name, setting in municipality.destinations.items():
         try:
             approved_format(setting, catalogue)

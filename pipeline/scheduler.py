@@ -7,11 +7,12 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from airflow.sdk import DAG, task, task_group
+from airflow.sdk import DAG, Asset, task, task_group
 from airflow.sdk.exceptions import AirflowFailException
 from pendulum import datetime as moment
 
-from pipeline.flow import FLOWS, run_step
+from pipeline.flow import FLOWS, NEEDS, run_step
+from pipeline.nights import codes_declaring, cron_of
 from pipeline.places import municipalities_folder, municipality_codes, root_from_environment
 from vocabulary.clock import clock_from_environment
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 OWNER = "municipal-it"
 VERDICT = "verdict"
+PUBLISHED = "published"
+COPIES, EXCHANGES = Asset("hub://copies"), Asset("hub://exchange")
+"""What the nightly flows leave behind: the flow that builds on it starts when it is published."""
 RETRIES = 3
 FIRST_DAY = moment(2026, 4, 1, tz="Asia/Tokyo")
 YEARS_AHEAD = range(2026, 2041)
@@ -34,6 +38,17 @@ def year_end_closure() -> list[str]:
     """29 December to 3 January (閉庁日), which the national calendar does not know, as ISO days."""
     days = [(year, month, day) for year in YEARS_AHEAD for month, day in ((12, 29), (12, 30), (12, 31), (1, 1), (1, 2), (1, 3))]
     return [f"{year:04d}-{month:02d}-{day:02d}" for year, month, day in days]
+
+
+def night_hours() -> str:
+    """When nightly work on copies begins: each hour of the declared nights, since results come later than their requests."""
+    return cron_of(municipalities_folder(), "copies")
+
+
+def codes_for(flow: str) -> list[str]:
+    """The municipalities that a flow is for, told from their files' names and first keys only."""
+    folder = municipalities_folder()
+    return codes_declaring(folder, NEEDS[flow]) if flow in NEEDS else municipality_codes(folder)
 
 
 def run_step_as_task(step: str, code: str) -> None:
@@ -53,8 +68,15 @@ def fail_for_stopped_steps(code: str) -> None:
     raise AirflowFailException(f"{code}: a step was stopped; its own log says why")
 
 
-def flow_dag(flow: str, *, schedule: "str | BaseTimetable", description: str) -> DAG:
-    """The DAG of a flow: its steps in order, for each municipality apart."""
+def say_published() -> None:
+    """Nothing is left to do: that the task ended is the news."""
+
+
+def flow_dag(flow: str, *, schedule: "str | Asset | BaseTimetable", description: str, publishes: Asset | None = None) -> DAG:
+    """The DAG of a flow: its steps in order, for each municipality apart.
+
+    publishes: an asset that is there anew after every run, whatever became of single municipalities.
+    """
     defaults = {"owner": OWNER, "retries": RETRIES, "retry_delay": retry_delay()}
     with DAG(
         dag_id=flow,
@@ -79,5 +101,9 @@ def flow_dag(flow: str, *, schedule: "str | BaseTimetable", description: str) ->
                 this >> verdict
                 before = this
 
-        steps_of.expand(code=municipality_codes(municipalities_folder()))
+        steps_of.expand(code=codes_for(flow))
+        if publishes is not None:
+            # After the last step and not after the verdict, which as a last task of its own keeps the run red.
+            news = task(task_id=PUBLISHED, do_xcom_push=False, trigger_rule="all_done", outlets=[publishes])(say_published)()
+            dag.get_task(f"steps.{FLOWS[flow][-1]}") >> news
     return dag

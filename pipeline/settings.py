@@ -2,39 +2,20 @@
 
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from mappings.receiving import Receiving
 from mappings.specification import Spec, read_spec
 from mappings.substitutions import Substitute, from_code_points
 from mappings.yaml_door import SpecError
 from pipeline.errors import SettingError
+from pipeline.hours import HoursOfDay, Window
+from pipeline.night_settings import CopiesSetting, ExchangeSetting
 from pipeline.places import municipality_codes
 from pipeline.round_calendar import RoundCalendar
 from vocabulary.check_digits import valid_municipality_code
-
-
-def _read_window(text: object) -> object:
-    if isinstance(text, str):
-        start, _, end = text.partition("-")
-        return {"start": start, "end": end}
-    return text
-
-
-class Window(Spec):
-    """A time of day span, written ``08:30-17:15``; both ends belong to it."""
-
-    start: time
-    end: time
-
-    def holds(self, moment: time) -> bool:
-        """Whether the moment lies in the span."""
-        return self.start <= moment.replace(tzinfo=None) <= self.end
-
-
-HoursOfDay = Annotated[Window, BeforeValidator(_read_window)]
 
 
 class Counterpart(Spec):
@@ -135,7 +116,10 @@ class Destination(Spec):
 
 
 class Municipality(Spec):
-    """One municipality (自治体). closed_days: its own closed days besides weekends, holidays and the year's end."""
+    """One municipality (自治体). closed_days: its own closed days besides weekends, holidays and the year's end.
+
+    copies, exchange: the nightly work at the intermediate server, None where the hub does not do it.
+    """
 
     code: str
     name: str
@@ -149,6 +133,8 @@ class Municipality(Spec):
     sections: dict[str, Section]
     procedures: dict[str, EnabledProcedure]
     destinations: dict[str, Destination]
+    copies: CopiesSetting | None = None
+    exchange: ExchangeSetting | None = None
 
     @model_validator(mode="after")
     def _refer_to_what_exists(self) -> "Municipality":

@@ -5,24 +5,31 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sandbox.own_exchanges import SOURCES
 from sandbox.secret_files import write_private
 
 SFTP_DESTINATIONS = ("jidoteate-host", "jidoteate-std", "jifuyo", "kenko-kanri")
+FILE_LEDGERS = ("jidoteate", "jifuyo", "boshi", "yobosesshu")
 FOLDER_DESTINATIONS = ("hoiku", "hoiku-ichiran", "kyushoku")
 
 
 def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp: int, host_key: str) -> None:
     """Write every file, each whole or not at all.
 
-    client_id: the municipality's code. portal, osr, sftp: ports; ``host_key``: as "ssh-ed25519 AAAA…".
+    client_id: the municipality's code. portal, osr, sftp: ports, the intermediate server's being the portal's; ``host_key``:
+    as "ssh-ed25519 AAAA…".
     """
     files: dict[str, Mapping[str, Any]] = {
         "portal": _http("portal", f"https://127.0.0.1:{portal}/api/v1", client_id),
         "osr": _http("osr", f"https://127.0.0.1:{osr}/osr", client_id),
+        "middle": _http("middle", f"https://127.0.0.1:{portal}/middle", client_id),
         "register": {"kind": "folder", "inbox": "sandbox/register"},
         "jpki": {"kind": "folder", "inbox": "sandbox/jpki/published"},
     }
+    files |= {f"ledger-{name}": {"kind": "folder", "inbox": f"sandbox/ledgers/{name}"} for name in FILE_LEDGERS}
+    files["ledger-hoiku"] = {"kind": "sql", "url": "sqlite:///sandbox/ledgers/hoiku.db"}
     files |= {name: _sftp(name, sftp, host_key) for name in SFTP_DESTINATIONS}
+    files |= {f"own-{name}": {"kind": "folder", "inbox": f"sandbox/own/{name}"} for name in SOURCES}
     for name in FOLDER_DESTINATIONS:
         files[name] = {"kind": "folder", "inbox": f"delivered/{name}", "outbox": f"sandbox/receivers/{name}/out"}
     for name, cells in files.items():

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.faults import Script, load_script
-from sandbox.receivers import ReceivingSystems
 from sandbox.web import Answer, Request, error
 
 _Task = Callable[[Mapping[str, Any]], dict[str, Any]]
@@ -37,14 +36,19 @@ class SandboxClock:
 
 @dataclass(frozen=True)
 class ControlDesk:
-    """What may be asked of the sandbox. ``arm`` plays a script; ``stopped`` is set when the process is to end."""
+    """What may be asked of the sandbox.
+
+    arm: plays a script. stopped: set when the process is to end. phases: work of the stand-ins that waits for ``settle``.
+    more: path → task, of single stand-ins.
+    """
 
     root: Path
     token: str
     clock: SandboxClock
-    receivers: ReceivingSystems
     arm: Callable[[Script], None]
     stopped: threading.Event
+    phases: Mapping[str, Callable[[], int]]
+    more: Mapping[str, _Task]
 
     def respond(self, request: Request) -> Answer:
         """Carry out a request. Errors in its content are answered with status 400."""
@@ -56,6 +60,7 @@ class ControlDesk:
             "/settle": self._settle,
             "/faults": self._faults,
             "/shutdown": self._shutdown,
+            **self.more,
         }
         task = tasks.get(request.path)
         if task is None:
@@ -73,8 +78,7 @@ class ControlDesk:
         return {}
 
     def _settle(self, cells: Mapping[str, Any]) -> dict[str, Any]:
-        phases = {"receipts": self.receivers.settle_receipts, "results": self.receivers.settle_results}
-        return {"files": phases[cells["phase"]]()}
+        return {"files": self.phases[cells["phase"]]()}
 
     def _faults(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         self.arm(load_script(cells["script"]))

@@ -73,7 +73,9 @@ class Counter:
             return Answer(503, _HTML, {"Content-Type": "text/html; charset=utf-8"})
         if operation.name != "login" and request.token not in self._tokens:
             return error(401, "TOKEN_EXPIRED")
-        return operation.respond(request if act in WEB_ACTS else replace(request, act=act))
+        if fault is None or act in WEB_ACTS:
+            return operation.respond(request)
+        return operation.respond(replace(request, act=act, options=fault.options))
 
     def _write_down(self, operation: Operation, request: Request, fault: Fault | None, outcome: Answer | None) -> None:
         entry = {
@@ -98,4 +100,4 @@ def _key(operation: Operation, request: Request) -> str:
     if operation.path.endswith("/"):
         return request.path.removeprefix(operation.path)
     cells: Mapping[str, object] = request.cells
-    return str(next((cells[name] for name in ("reference", "fileName", "fileId", "page") if name in cells), ""))
+    return str(next((cells[name] for name in ("reference", "fileName", "fileId", "requestId", "page") if name in cells), ""))

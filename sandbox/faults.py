@@ -13,6 +13,17 @@ FOLDER = Path(__file__).parent / "fault_scripts"
 
 WEB_ACTS = frozenset({"token_expired", "too_many", "unavailable", "cut_before", "lose_answer", "drip"})
 """Acts of any HTTPS operation."""
+_ASKING = WEB_ACTS | {"stop", "late"}
+_ANSWERING = WEB_ACTS | {"stop", "lost", "twice", "other_request"}
+_MIDDLE: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("login", "sym_20212"), WEB_ACTS),
+    **dict.fromkeys(("scm_30112", "dbm_30312"), WEB_ACTS | {"stop"}),
+    "dbm_20113": _ASKING | {"fail_some"},
+    **dict.fromkeys(("dbm_80123", "dbm_50123", "dbm_90123", "ski_10123", "ski_11123", "tkm_40113", "jtk_10121", "jtk_10223"), _ASKING),
+    **dict.fromkeys(("dbm_20314", "dbm_80134", "dbm_50134"), _ANSWERING | {"unknown_rows"}),
+    **dict.fromkeys(("dbm_90134", "ski_10134", "ski_11134", "jtk_10134", "jtk_10234"), _ANSWERING),
+    "tkm_40124": _ANSWERING | {"truncated"},
+}
 OPERATIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "portal": {
         "login": WEB_ACTS,
@@ -22,6 +33,7 @@ OPERATIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "status_update": WEB_ACTS,
     },
     "osr": dict.fromkeys(("login", "send", "state", "cancel", "file", "file_result"), WEB_ACTS),
+    "middle": _MIDDLE,
     "sftp": {"put": frozenset({"cut_upload"}), "rename": frozenset({"cut_after_rename"}), "connect": frozenset({"other_host_key"})},
 }
 """system → operation → acts that it can play."""

@@ -25,11 +25,12 @@ class Journal:
         self._count = len(self.before)
         self._file = path.open("ab")
 
-    def append(self, entry: Entry) -> None:
-        """Number the entry and write it."""
+    def append(self, *entries: Entry) -> None:
+        """Number the entries and write them together."""
         with self._lock:
-            self._count += 1
-            self._file.write(json.dumps({"seq": self._count, **entry}, ensure_ascii=False).encode() + b"\n")
+            for entry in entries:
+                self._count += 1
+                self._file.write(json.dumps({"seq": self._count, **entry}, ensure_ascii=False).encode() + b"\n")
             self._file.flush()
             if self._durable:
                 os.fsync(self._file.fileno())

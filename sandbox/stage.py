@@ -14,7 +14,11 @@ from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS, wri
 from sandbox.control import ControlDesk, SandboxClock
 from sandbox.faults import FaultDesk, Script, load_script
 from sandbox.journals import Entry, Journals
+from sandbox.middle.control_tasks import control_tasks
+from sandbox.middle.resident_page import ResidentPage
+from sandbox.middle.server import MiddleServer
 from sandbox.osr_server import NoticeDesk
+from sandbox.own_exchanges import OwnSide
 from sandbox.portal_listings import Listings
 from sandbox.portal_server import Portal
 from sandbox.receivers import ReceivingSystems
@@ -52,8 +56,13 @@ class Stage:
         osr = NoticeDesk(town, journals=self._journals).counter(ensure_secret(secret / "osr"), self._faults)
         entrance = SftpEntrance(self._accounts(), journals=self._journals, faults=self._faults)
         sftp_port = _kept_port(self._earlier.get("sftp_port", 0), lambda port: entrance.open(port, self._host_key()))
-        control = self._control(entrance, sftp_port)
-        portal_port = self._serve("portal_port", tls, {"/api/v1": portal.respond, "/control": control.respond})
+        behind = MiddleServer(self._root, town, journals=self._journals, now=self._clock.now)
+        middle = behind.counter(ensure_secret(secret / "middle"), self._faults, town)
+        own = OwnSide(self._home / "own", behind.town, town, self._clock.now)
+        own.publish()
+        control = self._control(entrance, sftp_port, behind, own)
+        routes = {"/api/v1": portal.respond, "/control": control.respond, "/middle": middle.respond}
+        portal_port = self._serve("portal_port", tls, {**routes, "/middle/resident": ResidentPage(behind).respond})
         osr_port = self._serve("osr_port", tls, {"/osr": osr.respond})
         host_key = ensure_ssh_key(secret / "sftp_host_ed25519")
         write_connections(self._root, client_id=town, portal=portal_port, osr=osr_port, sftp=sftp_port, host_key=host_key)
@@ -82,7 +91,7 @@ class Stage:
     def _note_script(self, script: Script) -> None:
         self._journals.calls.append({"system": "control", "operation": "faults", "key": script.name, "status": None, "fault": None})
 
-    def _control(self, entrance: SftpEntrance, sftp_port: int) -> ControlDesk:
+    def _control(self, entrance: SftpEntrance, sftp_port: int, server: MiddleServer, own: OwnSide) -> ControlDesk:
         def arm(script: Script) -> None:
             changed = script.plays("other_host_key") != self._faults.script.plays("other_host_key")
             self._faults.arm(script)
@@ -91,7 +100,9 @@ class Stage:
                 entrance.open(sftp_port, self._host_key())
 
         receivers = ReceivingSystems(self._root, journals=self._journals, now=self._clock.now)
-        return ControlDesk(self._root, secrets.token_urlsafe(24), self._clock, receivers, arm, self._stopped)
+        phases = {"receipts": receivers.settle_receipts, "results": receivers.settle_results, "middle": server.settle, "own": own.publish}
+        token = secrets.token_urlsafe(24)
+        return ControlDesk(self._root, token, self._clock, arm=arm, stopped=self._stopped, phases=phases, more=control_tasks(server))
 
     def _host_key(self) -> Path:
         """The host key to show now; a script may ask for one that the hub does not know."""

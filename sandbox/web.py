@@ -20,13 +20,14 @@ class Cut(Exception):  # noqa: N818  it is an outcome that a script asks for
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as the stand-ins see it. ``cells``: the JSON object of the body; ``token``: the bearer token; ``act``: a fault's act."""
+    """What a stand-in is asked. ``cells``: the JSON object of the body; ``token``: the bearer's. ``act``, ``options``: a fault's."""
 
     method: str
     path: str
     cells: Mapping[str, Any] = field(default_factory=dict)
     token: str = ""
     act: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,5 +108,6 @@ def _sources() -> Iterator[Path]:
     here = Path(__file__).parent
     yield from sorted(here.glob("*.py"))
     yield here / "defects.yaml"
+    yield from sorted((_PROJECT / "mappings" / "copies").glob("*/copy.yaml"))
     yield from sorted(path for folder in ("data", "templates") for path in (here / folder).rglob("*") if path.is_file())
     yield from sorted((_PROJECT / "vocabulary").glob("*.py"))

@@ -13,6 +13,7 @@ from sandbox.applications import Bureau, Slot
 from sandbox.defects import STALE_CRL, build, catalogue
 from sandbox.forms_catalogue import OUT_OF_SCOPE
 from sandbox.jpki_publication import publish
+from sandbox.ledgers import publish_ledgers
 from sandbox.listing_lines import Line, arrange, line_of, slots
 from sandbox.packages import pack
 from sandbox.register_office import publish_register
@@ -23,7 +24,7 @@ from vocabulary.clock import JST
 
 RESIDENTS_PER_APPLICATION = 8
 SMALLEST_TOWN = 200
-FOLDERS = ("portal", "register", "jpki", "town")
+FOLDERS = ("portal", "register", "jpki", "town", "ledgers")
 _LAST_ARRIVAL, _CLOSING = time(8, 50), time(17, 30)
 
 
@@ -86,12 +87,13 @@ def _write_portal(folder: Path, lines: Iterable[Line]) -> None:
 
 
 def _write_rest(folder: Path, bureau: Bureau, *, stale: bool) -> None:
-    """Register files, published certificates and lists, and the town's own truth."""
+    """Register files, published certificates and lists, the town's own truth, and the ledgers of the business systems."""
     town = bureau.town
     publish_register(folder / "register", town.residents, full_day=town.day, delta_day=bureau.day)
     late = frozenset({"signca02"}) if stale else frozenset[str]()
     publish(folder / "jpki" / "published", day=bureau.day, revocations=bureau.revocations, stale=late)
     _write_town(folder / "town", town)
+    publish_ledgers(folder / "ledgers", town, day=bureau.day, municipality=bureau.municipality)
 
 
 def _write_town(folder: Path, town: Town) -> None:

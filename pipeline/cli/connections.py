@@ -5,15 +5,25 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from connectors.connections import FolderConnection, SftpConnection, folder_connection, http_connection, load_connection
+from connectors.connections import (
+    FolderConnection,
+    SftpConnection,
+    SqlConnection,
+    folder_connection,
+    http_connection,
+    load_connection,
+    sql_connection,
+)
 from connectors.errors import PermanentError
 from connectors.jpki import TrustStore
+from connectors.ledger_query import read_query
 from connectors.notices import NoticeClient
 from connectors.portal import PortalClient
 from connectors.sftp import SftpTarget
 from pipeline.cli.checked import Checked
 from pipeline.errors import SettingError
 from pipeline.keyring import KeyRing
+from pipeline.night_settings import LedgerSetting
 from pipeline.places import Root, municipalities_folder
 from pipeline.settings import load_municipality
 
@@ -37,6 +47,8 @@ def connections_of(root: Root, codes: Sequence[str]) -> Iterator[Checked]:
             yield Checked("接続", f"{code} {counterpart.connection}", partial(look, root.folder, counterpart.connection))
         for name, destination in municipality.destinations.items():
             yield Checked("配信先", f"{code} {name}", partial(_destination, root.folder, destination.connection))
+        for name, ledger in municipality.copies.ledgers.items() if municipality.copies else ():
+            yield Checked("台帳", f"{code} {name}", partial(_ledger, root.folder, ledger))
 
 
 def _journal(root: Root) -> str:
@@ -91,7 +103,15 @@ def _destination(root: Path, name: str) -> str:
         return _sftp(connection)
     if isinstance(connection, FolderConnection):
         return _shared(name, connection)
-    raise PermanentError(name, f"{root / 'connections' / name}.json: key kind is {connection.kind}; a destination needs sftp or folder")
+    kind = "sql" if isinstance(connection, SqlConnection) else connection.kind
+    raise PermanentError(name, f"{root / 'connections' / name}.json: key kind is {kind}; a destination needs sftp or folder")
+
+
+def _ledger(root: Path, setting: LedgerSetting) -> str:
+    if setting.kind == "csv":
+        return _folder(root, setting.connection)
+    next(read_query(sql_connection(root, setting.connection), "SELECT 1", ()))
+    return "データベースを読めます"
 
 
 def _sftp(connection: SftpConnection) -> str:

@@ -16,7 +16,7 @@ from pipeline.demo.world import DEMO_DAY, MUNICIPALITY, SEED, at, prepare_world,
 from pipeline.places import PROJECT, Root
 from vocabulary.clock import Clock
 
-STAGES = ("world", "airflow", "refresh_links", "intake", "notify", "close")
+STAGES = ("world", "airflow", "refresh_links", "intake", "notify", "close", "nightly_sync", "results", "exchange_log", "night_report")
 
 
 @click.command()
@@ -26,10 +26,10 @@ STAGES = ("world", "airflow", "refresh_links", "intake", "notify", "close")
     "--root", "root_folder", type=click.Path(file_okay=False, path_type=Path), help="Working root (default: HUB_ROOT, else var/demo)."
 )
 def demo(applications: int, seed: int, root_folder: Path | None) -> None:
-    """Run one business day of a synthetic town (デモ). Example: hub demo --applications 50 --root var/demo"""
+    """Run one business day of a synthetic town and its night (デモ). Example: hub demo --applications 50 --root var/demo"""
     root = writable_root(root_folder or Path(os.environ.get("HUB_ROOT") or PROJECT / "var" / "demo"))
-    click.echo(f"{DEMO_DAY} の那覇市（架空の住民）: 申請{applications}件を一日分処理します。")
-    with click.progressbar(length=len(STAGES), label="一日分の処理", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    click.echo(f"{DEMO_DAY} の那覇市（架空の住民）: 申請{applications}件の一日と、その夜を処理します。")
+    with click.progressbar(length=len(STAGES), label="一日と夜の処理", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         summary = run_demo(root, applications=applications, seed=seed, ended=lambda: bar.update(1))
     for line in words(summary, root):
         click.echo(line)
@@ -38,7 +38,7 @@ def demo(applications: int, seed: int, root_folder: Path | None) -> None:
 
 
 def run_demo(root: Root, *, applications: int, seed: int, ended: Callable[[], None]) -> dict[str, Any]:
-    """Prepare, run the day, write ``summary.json``. ended: called after each of ``STAGES``."""
+    """Prepare, run the day and its night, write ``summary.json``. ended: called after each of ``STAGES``."""
     from pipeline.hub import open_hub, set_up
 
     set_up_started = time.monotonic()
@@ -46,21 +46,23 @@ def run_demo(root: Root, *, applications: int, seed: int, ended: Callable[[], No
     set_up_seconds = time.monotonic() - set_up_started
     ended()
     set_up(root, Clock(at(6)))
-    from pipeline.demo.day import run_day, set_up_airflow
+    from pipeline.demo.day import HOURS, NIGHT, run_flows, set_up_airflow
 
     set_up_airflow(root)
     ended()
     running = start_world(root)
     try:
-        dags = run_day(running, ended=ended)
+        dags = run_flows(HOURS, running, ended=ended)
+        seconds_day = seconds_since_start() - set_up_seconds
+        dags |= run_flows(NIGHT, running, ended=ended)
     finally:
         stop_world(root)
     from pipeline.demo.summary import summarize
     from pipeline.steps.close_day import inspect_day
 
-    with open_hub(root, MUNICIPALITY, Clock(at(18))) as hub:
+    with open_hub(root, MUNICIPALITY, Clock(at(23))) as hub:
         seconds = seconds_since_start() - set_up_seconds
-        summary = summarize(hub, inspect_day(hub, DEMO_DAY), dags=dags, seconds=seconds, seconds_day=seconds)
+        summary = summarize(hub, inspect_day(hub, DEMO_DAY), dags=dags, seconds=seconds, seconds_day=seconds_day)
     draft = root.folder / ".summary.json.part"
     draft.write_text(json.dumps(summary, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     draft.replace(root.folder / "summary.json")
@@ -94,6 +96,23 @@ def words(summary: dict[str, Any], root: Root) -> list[str]:
         f"、お知らせ {summary['notices']['sent']}/{summary['notices']['owed']}（届かず {summary['notices']['undeliverable']}）",
         f"  不備の見本 {len(summary['defects'])}種: {'すべて想定どおり' if not missed else f'{len(missed)}種が想定と異なります'}",
         *missed,
+        *_night_words(summary),
         f"  DAG: {', '.join(f'{name} {state}' for name, state in summary['dags'].items())}",
-        f"  {summary['seconds']}秒。報告: {root.folder / 'reports' / 'index.html'}、案件: {root.cases}、配信先: {root.delivered}",
+        f"  {summary['seconds']}秒（うち昼 {summary['seconds_day']}秒）",
+        f"  報告: {root.folder / 'reports' / 'index.html'}、案件: {root.cases}、配信先: {root.delivered}",
+    ]
+
+
+def _night_words(summary: dict[str, Any]) -> list[str]:
+    """The night: copies by kind, and the records of exchange."""
+    exchange = summary["exchange"]
+    kinds = [
+        f"    {kind}: 登録 {counts['registered']}、変更 {counts['changed']}、削除 {counts['deleted']}"
+        f"、失敗 {counts['failed']}、待ち {counts['waiting']}"
+        for kind, counts in summary["sync"].items()
+    ]
+    return [
+        "夜間処理: 副本の更新",
+        *kinds,
+        f"  情報提供等記録: 取得 {exchange['fetched']}、一致 {exchange['matched']}、要確認 {exchange['anomalies']}",
     ]

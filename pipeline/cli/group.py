@@ -31,11 +31,14 @@ _COMMANDS = MappingProxyType(
         "run": "pipeline.cli.flows:run",
         "close": "pipeline.cli.flows:close",
         "replay": "pipeline.cli.replay:replay",
+        "self-information": "pipeline.cli.self_information:self_information",
+        "sync": "pipeline.cli.sync:sync",
         "diff": "pipeline.cli.diff:diff",
         "export": "pipeline.cli.evidence:export",
         "verify": "pipeline.cli.evidence:verify",
         "characters": "pipeline.cli.characters:characters",
         "sandbox": "pipeline.cli.sandbox:sandbox",
+        "exchange": "pipeline.cli.exchange:exchange",
         "bench": "pipeline.cli.bench:bench",
     }
 )

@@ -9,17 +9,21 @@ from typing import Any
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, date_option, municipality_option, root_option
+from pipeline.cli.options import (
+    check_order,
+    chosen_municipality,
+    chosen_root,
+    clock_of_command,
+    date_option,
+    municipality_option,
+    root_option,
+)
 from pipeline.errors import SettingError
 from pipeline.flow import step_function
 from pipeline.hub import Hub, open_hub
 from pipeline.replay_orders import ChangedMeanwhileError, earlier_order, order_replay
 from pipeline.replays import WITHOUT_FINDING, Plan, Selection, plan_replay
-from vocabulary.masking import mask_numbers
 from vocabulary.reasons import reason as reason_of
-
-ACTOR, REASON = 80, 200
-"""Longest texts, in characters."""
 
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: Any) -> date | None:  # noqa: ANN401  click hands over a datetime
@@ -57,7 +61,7 @@ def replay(
         if dry_run:
             _show(plan_replay(hub, selection), as_json=as_json)
             return
-        _check_order(actor, reason)
+        check_order(actor, reason)
         earlier = earlier_order(hub, selection, reason)
         if earlier is None:
             plan = _confirmed(hub, selection, token, yes=yes)
@@ -79,14 +83,6 @@ def _check_names(hub: Hub, selection: Selection) -> None:
     ):
         if name and name not in known:
             raise SettingError(f"{option}: there is no {name} in this municipality", f"known are: {nearest(name, known)}")
-
-
-def _check_order(actor: str, reason: str) -> None:
-    for option, text, longest in (("--actor", actor, ACTOR), ("--reason", reason, REASON)):
-        if not text.strip() or len(text) > longest:
-            raise SettingError(f"{option} is missing or too long", f"say it in 1 to {longest} characters; it stays in the log")
-        if mask_numbers(text) != text:
-            raise SettingError(f"{option} holds a 個人番号", "leave it out; the log is read by many")
 
 
 def _confirmed(hub: Hub, selection: Selection, token: str, *, yes: bool) -> Plan:

@@ -1,4 +1,4 @@
-"""The demo's summary: figures of the day from the journal, and for every planted defect what was expected and what came out."""
+"""The demo's summary: figures of the day and its night from the journal, and what came of every planted defect."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from pipeline.exchange.counts import exchange_counts
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, documents, listings
 from pipeline.steps.close_day import DayClose
 from pipeline.steps.report_day import UNTOLD, channel_counts
+from pipeline.sync.counts import night_counts
 
 
 def summarize(hub: Hub, close: DayClose, *, dags: Mapping[str, str], seconds: float, seconds_day: float) -> dict[str, Any]:
@@ -29,6 +31,8 @@ def summarize(hub: Hub, close: DayClose, *, dags: Mapping[str, str], seconds: fl
         },
         "statuses": {"owed": sum(statuses.values()), "sent": statuses.get("sent", 0)},
         "dags": dict(dags),
+        "sync": {kind: dict(counts) for kind, counts in night_counts(hub, close.balance.day.isoformat()).items()},
+        "exchange": exchange_counts(hub, close.balance.day),
         "defects": defect_outcomes(hub),
         "seconds": round(seconds, 2),
         "seconds_day": round(seconds_day, 2),

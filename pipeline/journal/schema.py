@@ -4,14 +4,34 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
 
-from pipeline.journal import decision_tables, delivery_tables, evidence_tables, intake_tables, register_tables, replay_tables
+from pipeline.journal import (
+    copy_tables,
+    decision_tables,
+    delivery_tables,
+    evidence_tables,
+    exchange_tables,
+    intake_tables,
+    register_tables,
+    replay_tables,
+    server_tables,
+)
 from pipeline.journal.tables import metadata
 from pipeline.places import PROJECT
 
 __all__ = ["TABLES", "metadata", "migrate"]
 
 # Importing a module of tables enters them into the metadata.
-TABLES = (intake_tables, register_tables, delivery_tables, decision_tables, evidence_tables, replay_tables)
+TABLES = (
+    intake_tables,
+    register_tables,
+    delivery_tables,
+    decision_tables,
+    evidence_tables,
+    replay_tables,
+    copy_tables,
+    exchange_tables,
+    server_tables,
+)
 
 
 def migrate(engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """The picture of the day (一日の流れ): for each step a bar of the applications that reached it, with those that stopped there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -58,6 +59,25 @@ def bars(report: DayReport) -> list[Bar]:
     done = (("配信済", counts.delivered), ("完結", counts.settled), ("取下げ", counts.withdrawn))
     last = _bar(len(found), "完了", sum(number for _, number in done), (), most)
     return [*found, replace(last, notes=_notes("done", done))]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a lying bar. kind: the style's name. x and width in the picture's units."""
+
+    kind: str
+    x: float
+    width: float
+
+
+def shares(parts: Mapping[str, int], width: int) -> list[Share]:
+    """A lying bar of the given width: kind → count; what is there is seen, however small its part."""
+    whole, found, x = sum(parts.values()), [], 0.0
+    small = {kind: max(width * count / whole, 4) for kind, count in parts.items() if count and kind != "passed"} if whole else {}
+    for kind, part in ({"passed": width - sum(small.values()), **small} if parts.get("passed") else small).items():
+        found.append(Share(kind, round(x, 1), round(part, 1)))
+        x += part
+    return found
 
 
 def _bar(place: int, title: str, number: int, stopped: tuple[tuple[str, int, str], ...], most: int) -> Bar:

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pipeline.pages import words
+from pipeline.pages import night_words, words
 from pipeline.pages.groups import by_reason
 from pipeline.pages.lettering import font_for
-from pipeline.pages.picture import bars
+from pipeline.pages.picture import bars, shares
 from pipeline.pages.report import DayReport, OpenApplication
 from pipeline.pages.suite_days import suite_tables
 from pipeline.printing.sheets import render
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 HERE: Final = Path(__file__).parent
 PAGES: Final = {"index.html": "日次報告", "close.html": "日締め", "validation.html": "検査結果"}
+NIGHT_PAGE, EXCHANGE_PAGE = "night.html", "exchange.html"
 STYLES: Final = ("tokens.css", "hub.css")
 
 
 def render_day(report: DayReport) -> dict[str, bytes]:
-    """File name under the reports folder → content: three pages, ``close.pdf``, styles and font.
+    """File name under the reports folder → content: the pages, ``close.pdf``, styles and font.
 
     Raises GlyphMissing when the sheet has a character that the font lacks.
     """
-    pages = {name: render_page(name, report) for name in PAGES}
+    pages = {name: render_page(name, report) for name in pages_of(report)}
     files = {name: page.encode() for name, page in pages.items()}
     files["close.pdf"] = close_pdf(report)
     files |= {f"static/{name}": (HERE / "static" / name).read_bytes() for name in STYLES}
@@ -35,12 +36,18 @@ def render_day(report: DayReport) -> dict[str, bytes]:
     return files
 
 
+def pages_of(report: DayReport) -> dict[str, str]:
+    """File name → title of the pages that a day has: those of the night only where the municipality declares nightly work."""
+    night = {NIGHT_PAGE: "副本（夜間）"} if report.night else {}
+    return {**PAGES, **night, **({EXCHANGE_PAGE: "情報提供等記録"} if report.exchange else {})}
+
+
 def render_page(name: str, report: DayReport) -> str:
-    """One page of ``PAGES`` as HTML."""
+    """One page of ``pages_of`` as HTML."""
     template = _environment().get_template(name)
     return template.render(
         name=name,
-        pages=PAGES,
+        pages=pages_of(report),
         report=report,
         counts=report.counts,
         held=by_reason(report.held),
@@ -96,4 +103,5 @@ def _environment() -> "Environment":
     )
     environment.filters |= {"day": words.day_text, "time": words.time_text, "figure": words.figure}
     environment.globals |= {"explain": words.explain, "checks": words.CHECKS, "severities": words.SEVERITIES, "statuses": words.STATUSES}
+    environment.globals |= {"of_night": night_words, "shares": shares}
     return environment

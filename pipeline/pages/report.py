@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from pipeline.pages.night import ExchangeReport, NightReport
 from validation.results import SuiteResult
 from vocabulary.reasons import reason
 
@@ -157,7 +158,8 @@ class DayReport:
     """One day of a municipality. balanced: what the close found; problems: those of it that are no procedure's own.
 
     missing_evidence: counterparts out of reach, named. suites: this day's and, for comparison, earlier days'.
-    titles: official Japanese of suites by name and of their items by ``suite:item``.
+    titles: official Japanese of suites by name and of their items by ``suite:item``. night, exchange: of the night after the day, None
+    where the municipality does not declare that work.
     """
 
     municipality: str
@@ -177,6 +179,8 @@ class DayReport:
     losses: tuple[LossRow, ...] = ()
     problems: tuple[str, ...] = ()
     titles: Mapping[str, str] = field(default_factory=dict)
+    night: NightReport | None = None
+    exchange: ExchangeReport | None = None
 
     @property
     def counts(self) -> Counts:

@@ -41,6 +41,23 @@ class Saying:
 
 
 ALARMS: Final = {
+    "PROTECTED_FLAG_MISSING": Saying(
+        "支援措置の方に、中間サーバーの不開示または自動応答不可のフラグが設定できていない方がいます。",
+        "支援措置の担当者が「支援措置フラグ」の一覧で対象の方を確かめ、接続端末から今すぐ設定してください。"
+        "設定を確認できるまで、その方の副本は登録しません。",
+    ),
+    "PROTECTED_FLAG_SET": Saying(
+        "支援措置の方に、中間サーバーのフラグが外れている方がいました。夜間に設定しました。",
+        "支援措置の担当者が、いつから外れていたか、その間に照会や閲覧がなかったかを情報提供等記録で確かめてください。",
+    ),
+    "PROTECTION_ENDED": Saying(
+        "支援措置が終わり、中間サーバーのフラグが残っている方がいます。",
+        "フラグは自動では外しません。支援措置の担当者が「支援措置フラグ」の一覧を見て、外すかどうかを決めてください。",
+    ),
+    "COPY_LAYOUT_DIFFERS": Saying(
+        "副本のレイアウト版が、中間サーバーで有効な版と違います。",
+        "情報政策課へ連絡してください。版が合うまで、その種類の副本は送りません。",
+    ),
     "DESTINATION_UNREACHABLE": Saying(
         "配信先に接続できません。", "配信先のシステムと回線を確かめてください。つながり次第、自動で配信します。"
     ),
@@ -65,6 +82,8 @@ ALARMS: Final = {
     "RESULT_ROWS_REFUSED": Saying("結果ファイルに取り込めない行があります。", "担当課に結果ファイルの内容を確認してください。"),
 }
 """Alarms whose kind is no reason code."""
+FIRST_ALARM: Final = "PROTECTED_FLAG_MISSING"
+"""The alarm that stands before all others: a person's safety depends on it."""
 
 
 def explain(code: str) -> Saying:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from pipeline.balance import latest_business_day
 from pipeline.faults import fault_point
 from pipeline.finding_places import element_of
 from pipeline.hub import Hub
@@ -15,6 +14,7 @@ from pipeline.journal.evidence_tables import alarms, checkpoints, suite_runs
 from pipeline.journal.intake_tables import applications, findings
 from pipeline.journal.register_tables import register_loads
 from pipeline.loss_ledger import losses_on
+from pipeline.night_figures import exchange_report_of, night_report_of
 from pipeline.pages.rendering import render_day
 from pipeline.pages.report import (
     AlarmRow,
@@ -27,6 +27,7 @@ from pipeline.pages.report import (
     ProcedureDay,
     SuiteDay,
 )
+from pipeline.pages.words import FIRST_ALARM
 from pipeline.places import municipalities_folder, municipality_codes
 from pipeline.steps.close_day import DayClose
 from validation.results import read as read_result
@@ -40,13 +41,15 @@ REGISTER_TITLES = {"links": "番号紐付情報", "residents": "住民情報"}
 def report_day(hub: Hub, close: DayClose) -> Path:
     """Write the day's pages and return the first one.
 
-    They stay in ``reports/<code>/<day>``; those of the latest day stand in ``reports`` too, where the municipality is the only one.
+    They stay in ``reports/<code>/<day>``; those of the latest day with pages stand in ``reports`` too, where the municipality is the only
+    one.
     """
     files = render_day(day_report(hub, close))
     day = close.balance.day
     kept = hub.root.reports / hub.code / day.isoformat()
     _write_pages(kept, files)
-    if day < (latest_business_day(hub) or day) or len(municipality_codes(municipalities_folder())) > 1:
+    latest = max(folder.name for folder in kept.parent.iterdir())
+    if day.isoformat() < latest or len(municipality_codes(municipalities_folder())) > 1:
         return kept / "index.html"
     _write_pages(hub.root.reports, files)
     return hub.root.reports / "index.html"
@@ -85,6 +88,8 @@ def day_report(hub: Hub, close: DayClose) -> DayReport:
             problem for problem in close.problems if not problem.startswith(tuple(f"{name}:" for name in close.balance.procedures))
         ),
         titles=_titles(hub),
+        night=night_report_of(hub, day),
+        exchange=exchange_report_of(hub, day),
     )
 
 
@@ -170,7 +175,8 @@ def _checkpoint(hub: Hub) -> CheckpointRow | None:
 
 
 def _alarms(hub: Hub) -> Iterator[AlarmRow]:
-    for row in hub.journal.rows(select(alarms).where(alarms.c.municipality == hub.code).order_by(alarms.c.kind, alarms.c.subject)):
+    order = (alarms.c.kind != FIRST_ALARM, alarms.c.kind, alarms.c.subject)
+    for row in hub.journal.rows(select(alarms).where(alarms.c.municipality == hub.code).order_by(*order)):
         yield AlarmRow(row.kind, row.subject, datetime.fromisoformat(row.first_at), datetime.fromisoformat(row.last_at), row.times)
 
 

@@ -44,7 +44,7 @@ def _documents(root: Path) -> list[Path]:
 @pytest.fixture(scope="module")
 def table(root: Path) -> dict[str, set[str]]:
     """Command → exit codes, as the table of docs/commands.md says."""
-    rows = re.findall(r"^\| `(hub [a-z ]+)` \| .+ \| ([0-9 ]+) \|$", _read(root / "docs/commands.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `(hub [a-z -]+)` \| .+ \| ([0-9 ]+) \|$", _read(root / "docs/commands.md"), re.MULTILINE)
     return {name: set(codes.split()) for name, codes in rows}
 
 

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from pydantic import BaseModel
 
+from mappings.copies import CopyKind
 from mappings.document import Document
 from mappings.layouts import FormatFile, Layout
 from mappings.mapping import Mapping
@@ -53,6 +54,7 @@ def _names(chapter: str) -> set[str]:
         ("expectations.yaml", [Rule]),
         ("notices.yaml", [Notices]),
         ("document.yaml", [Document]),
+        ("copy.yaml", [CopyKind]),
         ("format.yaml", [FormatFile, Layout]),
     ],
 )

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import CheckConstraint, Table, UniqueConstraint, insert
 from sqlalchemy.exc import IntegrityError
 
-from pipeline.journal import decision_tables, delivery_tables, intake_tables
+from pipeline.journal import copy_tables, decision_tables, delivery_tables, intake_tables
 from pipeline.journal.database import Journal
 from pipeline.journal.schema import metadata
-from tests.journal import rows
+from tests.journal import copy_rows, rows
 from tests.journal.conftest import enter
 from tests.journal.rows import row
 
@@ -27,6 +27,17 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (decision_tables.decisions, rows.DECISION),
     (decision_tables.status_outbox, rows.STATUS),
     (decision_tables.notice_outbox, rows.NOTICE),
+    (copy_tables.copy_extracts, copy_rows.EXTRACT),
+    (copy_tables.copy_currents, copy_rows.CURRENT),
+    (copy_tables.copy_states, copy_rows.STATE),
+    (copy_tables.copy_requests, copy_rows.REQUEST),
+    (copy_tables.copy_items, copy_rows.ITEM),
+    (copy_tables.copy_drifts, copy_rows.DRIFT),
+    (copy_tables.copy_comparisons, copy_rows.COMPARISON),
+    (copy_tables.copy_differences, copy_rows.DIFFERENCE),
+    (copy_tables.copy_flags, copy_rows.FLAGS),
+    (copy_tables.copy_flagged, copy_rows.FLAGGED),
+    (copy_tables.copy_withheld, copy_rows.WITHHELD),
 ]
 
 # What each check forbids: a change of the valid row that says something impossible.
@@ -56,6 +67,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_notice_outbox_state": {"state": "perhaps"},
     "ck_notice_outbox_result_has_decision": {"kind": "result"},
     "ck_notice_outbox_sent_has_time": {"state": "sent"},
+    **copy_rows.FORBIDDEN,
 }
 
 
@@ -116,3 +128,21 @@ def test_every_reference_is_sent_under_one_name_only(journal: Journal) -> None:
     enter(journal, decision_tables.status_outbox, status)
     with pytest.raises(IntegrityError), journal.engine.begin() as connection:
         connection.execute(insert(decision_tables.status_outbox).values(**row(status, status="EXAMINING")))
+
+
+def test_a_kind_of_copies_has_one_request_at_a_time_whose_answer_is_open(journal: Journal) -> None:
+    request = _prepare(journal, copy_tables.copy_requests)
+    enter(journal, copy_tables.copy_requests, request)
+    second = row(request, id=2, request_id="s" * 40, blob="dd/dd")
+    with pytest.raises(IntegrityError), journal.engine.begin() as connection:
+        connection.execute(insert(copy_tables.copy_requests).values(**second))
+    answered = row(second, state="answered", sent_parts=2, answer_digest="e" * 64, answered_at=copy_rows.AT)
+    enter(journal, copy_tables.copy_requests, answered)
+
+
+def test_a_record_of_a_copy_has_one_attempt_at_a_time_that_is_open(journal: Journal) -> None:
+    item = _prepare(journal, copy_tables.copy_items)
+    enter(journal, copy_tables.copy_items, item)
+    with pytest.raises(IntegrityError), journal.engine.begin() as connection:
+        connection.execute(insert(copy_tables.copy_items).values(**row(item, record_id="00000002")))
+    enter(journal, copy_tables.copy_items, row(item, record_id="00000002", state="accepted"))

@@ -55,6 +55,14 @@ def change(folder: Path, old: str, new: str, *, code: str = NAHA) -> None:
         ("name: 那覇市\n", "name: 那覇市\nname: 那覇\n", ("name stands twice",)),
         ("name: 那覇市\n", "", ("name",)),
         ("sections:", "sections: [", ("line",)),
+        ("retry_days: 14", "retry_days: 0", ("copies.retry_days",)),
+        ('{share: "0.20", count: 500}', '{share: "20", count: 500}', ("copies.drift.share",)),
+        ('least_share: "0.60"', 'least_shares: "0.60"', ("copies.least_shares", "least_share?")),
+        ("{kind: csv, connection: ledger-boshi}", "{kind: sql, connection: ledger-boshi}", ("copies.ledgers.boshi", "query")),
+        ('query: "SELECT {columns} FROM 認定台帳"', 'query: "DELETE FROM 認定台帳"', ("copies.ledgers.hoiku", "one SELECT")),
+        ("boshi-ninpu, yobosesshu]", "boshi-ninpu, boshi-ninpu]", ("copies.kinds", "boshi-ninpu stands twice")),
+        ("complete: no,", "complete: mostly,", ("exchange.sources.terminal-book.complete",)),
+        ("{kind: gateway,", "{kind: gatway,", ("exchange.sources.gateway.kind", "gateway")),
     ],
 )
 def test_a_mistake_is_named_with_its_file_and_what_is_allowed(folder: Path, old: str, new: str, said: tuple[str, ...]) -> None:
@@ -74,6 +82,9 @@ def test_a_mistake_is_named_with_its_file_and_what_is_allowed(folder: Path, old:
             ("destinations.jidoteate-host.format: legacy-fxed", "legacy-fixed, standard-csv"),
         ),
         ("  ninshin-todokede:", "  ninshin-todoke:", ("procedures.ninshin-todoke", "ninshin-todokede")),
+        ("kinds: [jidoteate-jukyu,", "kinds: [jidoteate-jukyo,", ("copies.kinds: jidoteate-jukyo", "jidoteate-jukyu?")),
+        ("    boshi: {kind: csv, connection: ledger-boshi}\n", "", ("copies.ledgers: boshi", "boshi-ninpu")),
+        ("boshi-ninpu, yobosesshu]", "boshi-ninpu]", ("copies.ledgers.yobosesshu", "no kind of copies")),
     ],
 )
 def test_what_the_specifications_lack_is_refused_by_name(folder: Path, tmp_path: Path, old: str, new: str, said: tuple[str, ...]) -> None:

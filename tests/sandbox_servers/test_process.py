@@ -76,7 +76,7 @@ def test_secrets_and_connections_are_for_the_owner_only(running: process.Running
     files += [*(running.root / "sandbox" / "secrets").iterdir(), running.root / "sandbox" / "tls" / "server.key"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     names = {file.stem for file in (running.root / "connections").iterdir()}
-    others = {"portal", "osr", "register", "jpki"}
+    others = {"portal", "osr", "middle", "register", "jpki"}
     assert names == {*others, *SFTP_DESTINATIONS, *FOLDER_DESTINATIONS}
     for file in (running.root / "connections").iterdir():
         paths = {key: value for key, value in json.loads(file.read_text()).items() if key in ("ca", "secret_file", "key_file")}

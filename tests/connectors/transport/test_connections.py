@@ -37,7 +37,7 @@ def test_paths_are_taken_against_the_root(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "problem"),
     [
-        ({**PORTAL, "kind": "ftp"}, "key kind is not one of portal, osr, sftp, folder"),
+        ({**PORTAL, "kind": "ftp"}, "key kind is not one of portal, osr, middle, sftp, folder"),
         ({key: value for key, value in PORTAL.items() if key != "ca"}, "key ca is missing"),
         ({**PORTAL, "verify": "no"}, "key verify is unknown; allowed: kind, url, ca, client_id, secret_file"),
         ({**PORTAL, "url": "http://127.0.0.1/"}, "key url must begin with https://"),
@@ -68,7 +68,7 @@ def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
 def test_a_connection_of_another_kind_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "portal", {"kind": "folder", "inbox": "x"})
     write(tmp_path, "register", PORTAL)
-    with pytest.raises(PermanentError, match="key kind is not one of portal, osr"):
+    with pytest.raises(PermanentError, match="key kind is not one of portal, osr, middle"):
         http_connection(tmp_path, "portal")
     with pytest.raises(PermanentError, match="key kind is not folder"):
         folder_connection(tmp_path, "register")
