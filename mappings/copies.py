@@ -11,8 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from mappings.procedure import Assumption
-from mappings.specification import Spec, nearest, read_spec
+from mappings.specification import Assumption, Spec, nearest, read_spec
 from mappings.validity import DAY
 from mappings.yaml_door import SpecError
 
