@@ -15,7 +15,8 @@ SPAN = {
 FACTS = {"role": "1", "duty": "027-01", "item": "kojin-juminzei", "requested_at": "2026-11-24T10:00:00+09:00", "day": "2026-11-24"}
 INDEXES = {"atena_index": "a" * 64, "person": b"sealed", "facts_index": "0" * 16, "natural_index": "b" * 64}
 RECORD = {
-    "municipality": "472018", "sequence": "202611240000000001", "inquirer": "那覇市", "provider": "浦添市", "procedure": "", **FACTS, **INDEXES,
+    "municipality": "472018", "sequence": "202611240000000001", "inquirer": "那覇市", "provider": "浦添市", "procedure": "",
+    **FACTS, **INDEXES,
     "provided_at": "2026-11-24T10:00:05+09:00", "outcome": "provided", "nondisclosure_inquirer": False, "nondisclosure_provider": False,
     "keep_until": "2033-11-24", "late": False, "content_index": "c" * 64, "fetched_at": AT, "file_digest": "d" * 64,
 }  # fmt: skip

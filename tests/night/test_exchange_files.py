@@ -15,8 +15,9 @@ from tests.night.conftest import EVENING
 from tests.pipeline.days import hub_at
 
 HEADER = (
-    "shoritsuban,role,inquirer,provider,duty,procedure,item,atenabango,requested_at,"
-    "provided_at,outcome,nondisclosure_inquirer,nondisclosure_provider"
+    "shoritsuban,role,inquirer,provider,duty,procedure,item,atenabango,requested_at,provided_at,outcome,"
+    "nondisclosure_inquirer,nondisclosure_provider"
+)
 ROW = "202611240000000001,1,那覇市,浦添市,027-01,007401,kojin-juminzei,000000000000017,2026-11-24T10:00:00+09:00,,no_record,0,0"
 
 
