@@ -27,7 +27,7 @@ def prepare(folder: Path) -> Timed:
     """The engine over both files."""
 
     def run() -> tuple[Answer, int]:
-        found = compare_sides(lambda: _blocks(folder / THERE), lambda: _blocks(folder / HERE))
+        found = compare_sides(_blocks(folder / THERE), _blocks(folder / HERE))
         return lambda: answer_of((kind, getattr(found, kind).tolist()) for kind in _KINDS), 0
 
     return run

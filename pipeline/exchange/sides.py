@@ -24,7 +24,7 @@ class Scope:
 
 def differences(hub: Hub, scope: Scope) -> Differences:
     """What differs between both sides in these days, by 処理通番."""
-    return compare_sides(lambda: _blocks(hub, exchange_records, scope), lambda: _blocks(hub, own_exchanges, scope))
+    return compare_sides(_blocks(hub, exchange_records, scope), _blocks(hub, own_exchanges, scope))
 
 
 def sequence_of(key: int) -> str:

@@ -186,3 +186,11 @@ def test_a_day_runs_under_a_real_scheduler(scheduler: Scheduler, outside: Runnin
 def test_the_scheduler_is_healthy_after_the_day(scheduler: Scheduler) -> None:
     health = scheduler.call("GET", "/monitor/health")
     assert {health[part]["status"] for part in ("metadatabase", "scheduler", "dag_processor")} == {"healthy"}
+
+
+def test_the_assets_of_the_night_start_the_flows_that_follow(scheduler: Scheduler) -> None:
+    for flow in ("night_report", "exchange_log", "nightly_sync"):
+        scheduler.start_due(flow)
+    assert scheduler.wait("nightly_sync", kinds={"scheduled"}) == {"scheduled": "success"}
+    assert scheduler.wait("exchange_log", kinds={"asset_triggered"}) == {"asset_triggered": "success"}
+    assert scheduler.wait("night_report", kinds={"asset_triggered"}) == {"asset_triggered": "success"}

@@ -13,14 +13,17 @@ import pytest
 
 from connectors.errors import PermanentError, TransientError
 from pipeline.balance import balance_of
+from pipeline.exchange.counts import exchange_counts
 from pipeline.flow import FLOWS
 from pipeline.hub import open_hub
 from pipeline.places import PROJECT, Root
+from pipeline.sync.counts import night_counts
 from sandbox.process import Running
 from tests.dags.conftest import APPLICATIONS, CODE, DAY, moment
 from vocabulary.clock import Clock
 
-HOURS = {"refresh_links": 6, "intake": 9, "notify": 15, "close": 18}
+HOURS = {"refresh_links": 6, "intake": 9, "notify": 15, "close": 18, "nightly_sync": 22, "exchange_log": 23, "night_report": 23}
+PUBLISHING = {"nightly_sync", "exchange_log"}
 
 
 def _rows(database: Path, statement: str, *values: str) -> list[Any]:
@@ -42,6 +45,8 @@ def day_runs(load_dag: Callable[[str], Any], world: Running, at: Callable[[int],
         if flow == "notify":
             world.control.settle("receipts")
             world.control.settle("results")
+        if flow == "nightly_sync":
+            world.control.settle("own")
         runs[flow] = load_dag(flow).test(logical_date=now)
     return runs
 
@@ -49,7 +54,8 @@ def day_runs(load_dag: Callable[[str], Any], world: Running, at: Callable[[int],
 def test_the_dags_run_a_day_and_only_codes_travel_between_tasks(day_runs: dict[str, Any], world: Running, airflow_database: Path) -> None:
     assert {flow: str(run.state) for flow, run in day_runs.items()} == dict.fromkeys(FLOWS, "success")
     for flow, run in day_runs.items():
-        assert {task for task, *_ in _instances(airflow_database, run)} == {f"steps.{step}" for step in (*FLOWS[flow], "verdict")}
+        tasks = {f"steps.{step}" for step in (*FLOWS[flow], "verdict")} | ({"published"} if flow in PUBLISHING else set())
+        assert {task for task, *_ in _instances(airflow_database, run)} == tasks
     with open_hub(Root(world.root), CODE, Clock(moment(18))) as hub:
         balance = balance_of(hub, DAY)
     assert balance.holds
@@ -57,9 +63,11 @@ def test_the_dags_run_a_day_and_only_codes_travel_between_tasks(day_runs: dict[s
     assert balance.total.held == 1
     assert _rows(airflow_database, "SELECT * FROM xcom") == []
     for (fields,) in _rows(airflow_database, "SELECT rendered_fields FROM rendered_task_instance_fields"):
-        step, code = json.loads(fields)["op_args"]
-        assert any(step in steps for steps in FLOWS.values())
-        assert code == CODE
+        arguments = json.loads(fields)["op_args"]
+        if arguments:
+            step, code = arguments
+            assert any(step in steps for steps in FLOWS.values())
+            assert code == CODE
 
 
 def test_a_broken_municipality_file_fails_only_its_own_branch(
@@ -124,3 +132,35 @@ def _fail_twice(monkeypatch: pytest.MonkeyPatch, error: Exception) -> list[str]:
 
     monkeypatch.setattr("pipeline.scheduler.run_step", run_step)
     return calls
+
+
+def test_a_night_through_the_dags_brings_the_copies_to_the_server_and_writes_the_pages(day_runs: dict[str, Any], world: Running) -> None:
+    assert str(day_runs["nightly_sync"].state) == "success"
+    with open_hub(Root(world.root), CODE, Clock(moment(23))) as hub:
+        counts = night_counts(hub, DAY.isoformat())
+        exchange = exchange_counts(hub, DAY)
+    assert {kind: len(world.control.copies(kind)) for kind in counts} == {kind: one["registered"] for kind, one in counts.items()}
+    assert sum(one["registered"] for one in counts.values()) > 50
+    assert exchange["fetched"] > 0
+    assert {"night.html", "exchange.html"} <= {page.name for page in (world.root / "reports").iterdir()}
+
+
+def test_a_stopped_step_of_the_night_leaves_it_red_and_still_publishes(
+    load_dag: Callable[[str], Any], at: Callable[[int], datetime], monkeypatch: pytest.MonkeyPatch, airflow_database: Path
+) -> None:
+    calls = _fail_twice(monkeypatch, PermanentError("middle", "the client secret is refused"))
+    run = load_dag("exchange_log").test(logical_date=at(20))
+    assert calls == list(FLOWS["exchange_log"])
+    states = {task: state for task, _, state, _ in _instances(airflow_database, run)}
+    assert (states["steps.verdict"], states["published"], str(run.state)) == ("failed", "success", "failed")
+    published = _rows(airflow_database, "SELECT uri FROM asset_event JOIN asset ON asset.id = asset_id WHERE source_run_id = ?", run.run_id)
+    assert published == [("hub://exchange/",)]
+
+
+def test_by_day_the_night_s_steps_do_nothing(
+    load_dag: Callable[[str], Any], at: Callable[[int], datetime], world: Running
+) -> None:
+    before = (world.root / "sandbox" / "journals" / "effects.jsonl").read_bytes()
+    for flow in ("nightly_sync", "exchange_log"):
+        assert str(load_dag(flow).test(logical_date=at(12)).state) == "success"
+    assert (world.root / "sandbox" / "journals" / "effects.jsonl").read_bytes() == before

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import CheckConstraint, Table, UniqueConstraint, insert
 from sqlalchemy.exc import IntegrityError
 
-from pipeline.journal import copy_tables, decision_tables, delivery_tables, intake_tables
+from pipeline.journal import copy_tables, decision_tables, delivery_tables, exchange_tables, intake_tables
 from pipeline.journal.database import Journal
 from pipeline.journal.schema import metadata
-from tests.journal import copy_rows, rows
+from tests.journal import copy_rows, exchange_rows, rows
 from tests.journal.conftest import enter
 from tests.journal.rows import row
 
@@ -38,6 +38,12 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (copy_tables.copy_flags, copy_rows.FLAGS),
     (copy_tables.copy_flagged, copy_rows.FLAGGED),
     (copy_tables.copy_withheld, copy_rows.WITHHELD),
+    (exchange_tables.exchange_spans, exchange_rows.SPAN),
+    (exchange_tables.exchange_records, exchange_rows.RECORD),
+    (exchange_tables.own_exchanges, exchange_rows.OWN),
+    (exchange_tables.exchange_anomalies, exchange_rows.ANOMALY),
+    (exchange_tables.exchange_reads, exchange_rows.READ),
+    (exchange_tables.exchange_purges, exchange_rows.PURGE),
 ]
 
 # What each check forbids: a change of the valid row that says something impossible.
@@ -68,6 +74,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_notice_outbox_result_has_decision": {"kind": "result"},
     "ck_notice_outbox_sent_has_time": {"state": "sent"},
     **copy_rows.FORBIDDEN,
+    **exchange_rows.FORBIDDEN,
 }
 
 

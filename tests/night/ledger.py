@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import delete, select
 
 from mappings.canonical_lines import line_of
@@ -17,12 +18,14 @@ from pipeline.steps.copies import copies
 from pipeline.steps.copy_results import copy_results
 from pipeline.steps.masters import masters
 from pipeline.sync.accepted import accepted_files, accepted_lines
+from pipeline.sync.counts import night_counts
 from pipeline.sync.currents import current_store, purpose_of
 from sandbox import process
 from sandbox.journals import read_journal
 from tests.night.conftest import EVENING, night_hub
 
 KIND = "jidoteate-jukyu"
+WITHOUT = {"failed": 0, "waiting": 0}
 EFFECTS = ("copy_registered", "copy_changed", "copy_deleted")
 Row = dict[str, str]
 
@@ -99,3 +102,29 @@ def states(hub: Hub) -> list[tuple[str, str, str | None]]:
     ordered = select(copy_items).join(copy_requests, copy_requests.c.id == copy_items.c.request)
     rows = hub.journal.rows(ordered.order_by(copy_items.c.request, copy_items.c.record_id))
     return [(row.operation, row.state, row.code) for row in rows]
+
+
+def benefits(people: list[str]) -> list[Row]:
+    """One recipient for each person."""
+    return [benefit(atena, number) for number, atena in enumerate(people, 1)]
+
+
+def counts(root: Path, moment: datetime = EVENING) -> dict[str, int]:
+    """How a night of the kind ended, as the summary says it."""
+    with night_hub(root, moment) as hub:
+        return dict(night_counts(hub, moment.date().isoformat())[KIND])
+
+
+def go_to(running: process.Running, moment: datetime) -> datetime:
+    """Let the stand-ins' clock say this."""
+    running.control.set_clock(moment)
+    return moment
+
+
+def declared(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, line: str) -> None:
+    """Let the municipality's file say something more about copies."""
+    text = Path("municipalities/472018.yaml").read_text(encoding="utf-8")
+    folder = tmp_path / "municipalities"
+    folder.mkdir(exist_ok=True)
+    (folder / "472018.yaml").write_text(text.replace("  retry_days: 14", f"  {line}\n  retry_days: 14", 1), encoding="utf-8")
+    monkeypatch.setenv("HUB_MUNICIPALITIES", str(folder))
