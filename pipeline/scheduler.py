@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 OWNER = "municipal-it"
 VERDICT = "verdict"
 PUBLISHED = "published"
-COPIES, EXCHANGES = Asset("hub://copies"), Asset("hub://exchange")
+COPIES, EXCHANGES = Asset("copies"), Asset("exchange")
 """What the nightly flows leave behind: the flow that builds on it starts when it is published."""
 RETRIES = 3
 FIRST_DAY = moment(2026, 4, 1, tz="Asia/Tokyo")

@@ -17,8 +17,8 @@ from pipeline.places import PROJECT
 
 DAG_FILES = sorted((PROJECT / "dags").glob("*.py"))
 HEAVY = {"pandas", "numpy", "great_expectations", "lxml", "paramiko", "fontTools", "typst", "xmlsec"}
-PUBLISHED = {"nightly_sync": "hub://copies/", "exchange_log": "hub://exchange/"}
-STARTED_BY = {"exchange_log": "hub://copies/", "night_report": "hub://exchange/"}
+PUBLISHED = {"nightly_sync": "copies", "exchange_log": "exchange"}
+STARTED_BY = {"exchange_log": "copies", "night_report": "exchange"}
 PARSE_SECONDS = 2.0
 DATABASE_DOORS = ("airflow.models", "airflow.settings", "airflow.utils.session", "airflow.utils.db")
 
