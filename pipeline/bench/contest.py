@@ -12,6 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from pipeline.bench.memory import forget_peak, memory
+
 Timed = Callable[[], Path]
 """What is timed; gives the file that it wrote."""
 
@@ -96,7 +98,7 @@ def _run(contender: Contender, folder: Path, pipe: Connection) -> None:
     prepare: Prepare = getattr(import_module(module), name)
     prepare(folder, 1, _WARM_UP, _WARM_UP)().unlink()
     gc.collect()
-    idle = _forget_peak()
+    idle = forget_peak()
     digest = hashlib.sha256()
     while True:
         try:
@@ -110,16 +112,4 @@ def _run(contender: Contender, folder: Path, pipe: Connection) -> None:
         data = path.read_bytes()
         path.unlink()
         digest.update(data)
-        pipe.send(_Lap(seconds, len(data), _memory("VmHWM") - idle, digest.hexdigest()))
-
-
-def _forget_peak() -> int:
-    """Let the kernel count the peak from here on; the memory of now, in bytes."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    return _memory("VmRSS")
-
-
-def _memory(name: str) -> int:
-    """A figure of the process in bytes, as Linux tells it."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
+        pipe.send(_Lap(seconds, len(data), memory("VmHWM") - idle, digest.hexdigest()))

@@ -57,7 +57,9 @@ def expected(format_: Format, value: str | None, field: FieldLayout | None) -> t
     codec = format_.encoding.codec
     try:
         data = text.encode(codec)
-        exact = data.decode(codec) == text and not (codec == "cp932" and set(text) & set("\x80\uf8f0\uf8f1\uf8f2\uf8f3"))
+        exact = data.decode(codec) == text and not any(
+            "\ue000" <= sign <= "\uf8ff" or (codec == "cp932" and sign == "\x80") for sign in text
+        )
     except UnicodeError:
         exact = False
     if not exact:
