@@ -39,7 +39,7 @@ def evening(hour: int = 22, minute: int = 0, *, day: date = DAY) -> datetime:
 
 def municipality_file(folder: Path, *, changes: Mapping[str, Any]) -> Path:
     """A folder with the municipality's file, some keys of its copies set otherwise."""
-    declared = yaml.load((PROJECT / "municipalities" / f"{CODE}.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    declared = _texts(PROJECT / "municipalities" / f"{CODE}.yaml")
     declared["copies"] |= changes
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{CODE}.yaml").write_text(yaml.safe_dump(declared, allow_unicode=True), encoding="utf-8")
@@ -148,6 +148,17 @@ def kinds_at_server(root: Path) -> dict[str, int]:
     return dict(sorted(Counter(kind for kind, _ in server_copies(root)).items()))
 
 
+def protected_of(root: Path) -> list[str]:
+    """宛名番号 of everybody under 支援措置, by the town's own list."""
+    people = (root / "sandbox" / "town" / "people.jsonl").read_text(encoding="utf-8").splitlines()
+    return sorted(person["atena"] for person in map(json.loads, people) if person["protected"])
+
+
+def flags_set(root: Path) -> int:
+    """How often a flag was set at the server."""
+    return sum(one["effect"] == "flag_set" for one in read_journal(root / "sandbox" / "journals" / "effects.jsonl"))
+
+
 def open_requests(root: Path) -> int:
     """Requests whose answer is open."""
     with hub_at(root, evening(23)) as hub:
@@ -163,6 +174,10 @@ _KNOWN: dict[str, dict[str, Any]] = {}
 
 def _declared(kind: str) -> dict[str, Any]:
     if kind not in _KNOWN:
-        text = (PROJECT / "mappings" / "copies" / kind / "copy.yaml").read_text(encoding="utf-8")
-        _KNOWN[kind] = yaml.load(text, Loader=yaml.BaseLoader)
+        _KNOWN[kind] = _texts(PROJECT / "mappings" / "copies" / kind / "copy.yaml")
     return _KNOWN[kind]
+
+
+def _texts(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  the base loader makes strings only
+    return found
