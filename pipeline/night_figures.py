@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from pipeline.exchange.counts import days_of_sources, fetched_in, last_reconciliation, open_anomalies, settled_until
+from pipeline.exchange.counts import days_of_sources, fetched_in, open_anomalies, reconciliation_of, settled_until
 from pipeline.hub import Hub
 from pipeline.journal.copy_tables import copy_extracts, copy_flags
 from pipeline.pages.night import (
@@ -44,7 +44,7 @@ def exchange_report_of(hub: Hub, night: date) -> ExchangeReport | None:
     setting = hub.municipality.exchange
     if setting is None:
         return None
-    last, anomalies = last_reconciliation(hub, night), defaultdict[str, dict[str, int]](dict)
+    last, anomalies = reconciliation_of(hub, night), defaultdict[str, dict[str, int]](dict)
     for (kind, age), count in open_anomalies(hub, night).items():
         anomalies[kind][age] = count
     sources = [

@@ -5,7 +5,7 @@ So the memory of one lap is not that of another, and the noise of the machine me
 
 import gc
 import multiprocessing
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -13,6 +13,7 @@ from statistics import median
 from time import perf_counter
 
 from pipeline.bench.contest import Contender, Score
+from pipeline.bench.memory import forget_peak, memory
 
 Answer = Callable[[], str]
 """Gives the digest of what was found; not timed."""
@@ -76,22 +77,3 @@ def _run(contender: Contender, folder: Path, pipe: Connection) -> None:
     seconds = perf_counter() - start
     peak = memory("VmHWM") - idle + started
     pipe.send(Score(contender.name, seconds, peak / _MEGABYTE, answer()))
-
-
-def forget_peak() -> int:
-    """Let the kernel count the peak from here on; the memory of now, in bytes."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    return memory("VmRSS")
-
-
-def memory(name: str, process: str = "self") -> int:
-    """A figure of a process in bytes, as Linux tells it; 0 once it has ended."""
-    return next(_figures(name, process), 0)
-
-
-def _figures(name: str, process: str) -> Iterator[int]:
-    try:
-        lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return
-    yield from (int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))

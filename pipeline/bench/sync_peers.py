@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from pipeline.bench.copy_files import ACCEPTED, COLUMNS, CURRENT, KEY
-from pipeline.bench.rounds import Answer, Timed, memory
+from pipeline.bench.memory import memory
+from pipeline.bench.rounds import Answer, Timed
 from pipeline.bench.sync_hub import answer_of
 
 _UNIT = b"\x1f"

@@ -9,7 +9,7 @@ import click
 
 from pipeline.cli.group import RED, tell
 from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, date_option, municipality_option, root_option
-from pipeline.flow import FLOWS, run_flow
+from pipeline.flow import FLOWS, NEEDS, run_flow
 from pipeline.hub import open_hub
 from pipeline.steps.close_day import DayClose, close_day
 from pipeline.steps.report_day import report_day
@@ -24,6 +24,8 @@ def run(flow: str, code: str | None, day: date | None, root_folder: Path | None)
     """Run the steps of a FLOW. Example: hub run intake --municipality 472018 --root var/demo"""
     root = chosen_root(root_folder)
     ran = run_flow(flow, chosen_municipality(code), root=root, clock=clock_of_command(day))
+    if not (ran.counts or ran.stopped):
+        click.echo(f"{flow}: not declared in the municipality's file; nothing to do ({', '.join(NEEDS[flow])})")
     for step, counts in ran.counts.items():
         click.echo(f"{step}: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     if ran.stopped:

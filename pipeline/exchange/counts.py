@@ -33,8 +33,8 @@ class SourceDays:
 
 
 def exchange_counts(hub: Hub, night: date) -> Mapping[str, int]:
-    """Records fetched in a night; matched by its last reconciliation; anomalies that are open now."""
-    last = last_reconciliation(hub, night)
+    """Records fetched in a night; matched by its reconciliation; anomalies that are open now."""
+    last = reconciliation_of(hub, night)
     return {
         "fetched": fetched_in(hub, night),
         "matched": last.matched if last else 0,
@@ -49,12 +49,12 @@ def fetched_in(hub: Hub, night: date) -> int:
     return int(hub.journal.scalar(select(func.count()).select_from(exchange_records).where(mine)))
 
 
-def last_reconciliation(hub: Hub, night: date) -> Row[Any] | None:
-    """The last reconciliation of a night."""
+def reconciliation_of(hub: Hub, night: date) -> Row[Any] | None:
+    """The widest reconciliation of a night, of those the last: a repeated one only looks at what is not settled."""
     first, last = _span(night)
     table = exchange_reconciliations
     mine = (table.c.municipality == hub.code) & (table.c.at >= first) & (table.c.at < last)
-    return next(iter(hub.journal.rows(select(table).where(mine).order_by(table.c.id.desc()).limit(1))), None)
+    return next(iter(hub.journal.rows(select(table).where(mine).order_by(table.c.first, table.c.id.desc()).limit(1))), None)
 
 
 def open_anomalies(hub: Hub, today: date) -> Mapping[tuple[str, str], int]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from pipeline.demo.day import HOURS
 from pipeline.demo.summary import outcome_by_receipt
@@ -43,6 +44,7 @@ DEFECTS = (
 STEPS = tuple((flow, step) for flow, _ in HOURS for step in FLOWS[flow])
 RUNS_OUT = 0
 
+Seen = TypeVar("Seen")
 Kill = tuple[str, int]
 """A fault point, and the how-manieth time that a process reaches it."""
 
@@ -59,11 +61,11 @@ class Day:
 
 
 @dataclass(frozen=True)
-class Chain:
-    """A root that was killed at several points, one after the other, and then finished its day."""
+class Chain(Generic[Seen]):
+    """A root that was killed at several points, one after the other, and then finished its day, or its night, as ``day`` says."""
 
     killed: tuple[Kill, ...]
-    day: Day
+    day: Seen
 
 
 def warm_up() -> None:
@@ -165,14 +167,14 @@ def whole_day(root: Path) -> Day:
     return judge(root)
 
 
-def killed_days(snapshot: Path, orders: Sequence[Kill], *, folder: Path) -> list[Chain]:
+def killed_days(snapshot: Path, orders: Sequence[Kill], *, folder: Path) -> list[Chain[Day]]:
     """Kill days at all ordered points, taking up the day after every kill. snapshot: the root before a step, named flow.step.
 
     A root goes from kill to kill, its step taken up again after each as a scheduler's retry does, while there is work left for the next
     point; then the whole day is run undisturbed. A fresh copy of the root takes the points that are left.
     """
     again = STEPS[[f"{flow}.{step}" for flow, step in STEPS].index(snapshot.name) :]
-    chains: list[Chain] = []
+    chains: list[Chain[Day]] = []
     left = list(orders)
     while left:
         root = folder / f"{len(chains)}"
@@ -185,7 +187,7 @@ def killed_days(snapshot: Path, orders: Sequence[Kill], *, folder: Path) -> list
     return chains
 
 
-def _killed_day(root: Path, orders: Sequence[Kill], again: Sequence[tuple[str, str]]) -> Chain:
+def _killed_day(root: Path, orders: Sequence[Kill], again: Sequence[tuple[str, str]]) -> Chain[Day]:
     killed: list[Kill] = []
     with stand_ins(root) as running:
         for name, hit in orders:

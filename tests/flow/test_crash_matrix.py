@@ -12,7 +12,7 @@ import pytest
 
 from tests.flow import kills
 from tests.flow.expected_outcomes import unexpected_outcomes
-from tests.flow.fault_names import PROJECT, calls, marked_points, name_of, recorded_events
+from tests.flow.fault_names import PROJECT, calls, day_sources, marked_points, name_of, recorded_events
 from tests.flow.kills import STEPS, Chain, Day, Kill
 
 NAMES = [f"{flow}.{step}" for flow, step in STEPS if (flow, step) != ("notify", "cases")]
@@ -51,7 +51,7 @@ class Matrix:
     golden: Day
     hits: dict[str, Counter[str]]
     root: Path
-    killed: dict[str, Future[list[Chain]]]
+    killed: dict[str, Future[list[Chain[Day]]]]
 
 
 @pytest.fixture(scope="module")
@@ -102,8 +102,8 @@ def with_replaced_version(matrix: Matrix) -> Day:
 def test_every_fault_point_of_the_code_is_hit(matrix: Matrix) -> None:
     reached = {name for hits in matrix.hits.values() for name in hits}
     recorded = {name.removesuffix(".before_commit") for name in reached if name.endswith(".before_commit")}
-    assert marked_points() - reached == {"case.old_aside", *KILLED_ELSEWHERE}
-    assert recorded_events() - recorded == set(RARE_EVENTS)
+    assert marked_points(day_sources()) - reached == {"case.old_aside", *KILLED_ELSEWHERE}
+    assert recorded_events(day_sources()) - recorded == set(RARE_EVENTS)
 
 
 def test_a_case_folder_that_is_written_again_after_a_kill_can_be_killed_too(matrix: Matrix, tmp_path: Path) -> None:

@@ -19,12 +19,14 @@ from pipeline.steps.close_day import inspect_day
 from sandbox.defects import catalogue
 from sandbox.process import start, stop
 from sandbox.world import prepare
+from tests.flow import night_world as nights
 from tests.flow.demo_root import APPLICATIONS, Demo, read_lines
 from vocabulary.clock import Clock
 
 LIFE = ("listed", "not_fetched", "gone_before_fetch", "out_of_scope", "stored")
 COUNTS = {*LIFE, "carried_in", "delivered", "settled", "withdrawn", "held", "waiting"}
-SUMMARY = {"balanced", "day", "applications", "procedures", "notices", "statuses", "dags", "defects", "seconds", "seconds_day"}
+NIGHT = {"sync", "exchange"}
+SUMMARY = {"balanced", "day", "applications", "procedures", "notices", "statuses", "dags", "defects", "seconds", "seconds_day", *NIGHT}
 SETTINGS = load_municipality(PROJECT / "municipalities", MUNICIPALITY)
 HOURS = {"refresh_links": at(6), "intake": at(9), "notify": at(15), "close": at(18)}
 
@@ -45,12 +47,34 @@ def test_summary_has_the_keys_of_the_contract(demo: Demo) -> None:
     assert summary["notices"].keys() == {"owed", "sent", "undeliverable"}
     assert summary["statuses"].keys() == {"owed", "sent"}
     assert summary["dags"] == dict.fromkeys(FLOWS, "success")
+    assert SETTINGS.copies is not None
+    assert tuple(summary["sync"]) == SETTINGS.copies.kinds
+    assert all(counts.keys() == {"registered", "changed", "deleted", "failed", "waiting"} for counts in summary["sync"].values())
+    assert summary["exchange"].keys() == {"fetched", "matched", "anomalies"}
     assert all(defect.keys() == {"expected", "got", "count"} for defect in summary["defects"].values())
 
 
-def test_seconds_are_those_of_the_day(demo: Demo) -> None:
+def test_seconds_are_those_of_the_day_and_of_day_and_night(demo: Demo) -> None:
     for run in (demo.first, demo.second):
-        assert 0 < run.summary["seconds_day"] <= run.summary["seconds"] < 300
+        assert 0 < run.summary["seconds_day"] < run.summary["seconds"] < 300
+
+
+def test_after_the_demo_s_night_the_copies_equal_the_ledgers_but_for_what_is_listed(demo: Demo) -> None:
+    sync = demo.first.summary["sync"]
+    different = Counter(kind for kind, _ in nights.differing(demo.root, DEMO_DAY))
+    assert different == Counter({kind: one["failed"] + one["waiting"] for kind, one in sync.items()})
+    assert {kind: one["registered"] for kind, one in sync.items() if one["registered"]} == nights.kinds_at_server(demo.root)
+    assert nights.balance_of_effects(demo.root) == nights.kinds_at_server(demo.root)
+    for word in ("夜間処理: 副本の更新", "情報提供等記録: 取得"):
+        assert word in demo.first.stdout
+
+
+def test_the_pages_of_the_night_lie_beside_those_of_the_day(demo: Demo) -> None:
+    exchange = demo.first.summary["exchange"]
+    page = (demo.root / "reports" / "exchange.html").read_text(encoding="utf-8")
+    assert f"確認が必要 {exchange['anomalies']}件" in page
+    assert "番号法第23条" in page
+    assert "確認が必要なものはありません" in (demo.root / "reports" / "night.html").read_text(encoding="utf-8")
 
 
 def balance_holds(counts: dict[str, int]) -> bool:
@@ -126,7 +150,7 @@ def test_layout_of_the_root_is_the_contracts(demo: Demo) -> None:
 
 
 def test_stand_ins_left_no_file_outside_their_folder_and_no_process(demo: Demo) -> None:
-    known = {"airflow", "cases", "connections", "delivered", "drafts", "keys", "reports", "sandbox", "sealed", "summary.json"}
+    known = {"airflow", "cases", "connections", "copies", "delivered", "drafts", "keys", "reports", "sandbox", "sealed", "summary.json"}
     assert {path.name for path in demo.root.iterdir() if not path.name.startswith("hub.db")} == known
     assert stop(demo.root) is False
 
