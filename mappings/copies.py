@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -12,10 +12,10 @@ from typing import Literal
 from pydantic import Field
 
 from mappings.specification import Assumption, Spec, nearest, read_spec
-from mappings.validity import DAY
 from mappings.yaml_door import SpecError
 
 PERSON = "atenabango"
+_DAY = timedelta(days=1)
 """The item that says whose record it is (宛名番号); the gateway swaps it for the number of the intermediate server."""
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -141,7 +141,7 @@ def _check_layouts(file: Path, kind: CopyKind) -> None:
                 file=file, key=f"{key}.valid_until", problem="is before valid_from", allowed=f"{layout.valid_from} or later"
             )
     for place, (before, after) in enumerate(pairwise(kind.layouts), start=1):
-        wanted = None if before.valid_until == date.max else before.valid_until + DAY
+        wanted = None if before.valid_until == date.max else before.valid_until + _DAY
         if after.valid_from != wanted:
             problem = f"{after.valid_from} does not follow the layout before it"
             raise SpecError(file=file, key=f"layouts.{place}.valid_from", problem=problem, allowed=str(wanted or "an earlier valid_until"))

@@ -1,4 +1,4 @@
-"""Files of the municipality's own side of exchanges (自団体側の記録), made from the truth: one for each source and day, with its ``.end`` file.
+"""Files of the municipality's own side of exchanges (自団体側の記録), from the truth: one for each source and day, with its ``.end`` file.
 
 The gateway and the business systems write down everything that they take part in; people fill in the book of the terminals, not always all
 of it, and not always with the 処理通番.

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import CheckConstraint, Table, UniqueConstraint, insert
 from sqlalchemy.exc import IntegrityError
 
-from pipeline.journal import copy_tables, decision_tables, delivery_tables, exchange_tables, intake_tables
+from pipeline.journal import copy_tables, decision_tables, delivery_tables, exchange_tables, intake_tables, server_tables
 from pipeline.journal.database import Journal
 from pipeline.journal.schema import metadata
-from tests.journal import copy_rows, exchange_rows, rows
+from tests.journal import copy_rows, exchange_rows, rows, server_rows
 from tests.journal.conftest import enter
 from tests.journal.rows import row
 
@@ -44,6 +44,8 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (exchange_tables.exchange_anomalies, exchange_rows.ANOMALY),
     (exchange_tables.exchange_reads, exchange_rows.READ),
     (exchange_tables.exchange_purges, exchange_rows.PURGE),
+    (server_tables.server_states, server_rows.STATE),
+    (server_tables.server_requests, server_rows.REQUEST),
 ]
 
 # What each check forbids: a change of the valid row that says something impossible.
@@ -75,6 +77,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_notice_outbox_sent_has_time": {"state": "sent"},
     **copy_rows.FORBIDDEN,
     **exchange_rows.FORBIDDEN,
+    **server_rows.FORBIDDEN,
 }
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from sandbox import process
-from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS
+from sandbox.connection_files import FILE_LEDGERS, FOLDER_DESTINATIONS, SFTP_DESTINATIONS
 from sandbox.journals import read_journal
+from sandbox.own_exchanges import SOURCES
 from vocabulary.clock import JST
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=JST)
@@ -77,7 +78,8 @@ def test_secrets_and_connections_are_for_the_owner_only(running: process.Running
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     names = {file.stem for file in (running.root / "connections").iterdir()}
     others = {"portal", "osr", "middle", "register", "jpki"}
-    assert names == {*others, *SFTP_DESTINATIONS, *FOLDER_DESTINATIONS}
+    ledgers = {f"ledger-{name}" for name in (*FILE_LEDGERS, "hoiku")}
+    assert names == {*others, *SFTP_DESTINATIONS, *FOLDER_DESTINATIONS, *ledgers, *(f"own-{name}" for name in SOURCES)}
     for file in (running.root / "connections").iterdir():
         paths = {key: value for key, value in json.loads(file.read_text()).items() if key in ("ca", "secret_file", "key_file")}
         assert not any(Path(value).is_absolute() for value in paths.values())
