@@ -33,11 +33,11 @@ _DAY = timedelta(days=1)
 
 
 def spans_to_ask(hub: Hub) -> list[tuple[date, date]]:
-    """The days that are not settled yet, up to today, in pieces; at first all that must still be kept. Each piece once a day."""
+    """The days that are not settled yet, up to today, in pieces; at first all that must still be kept. Each day once a day."""
     today, answered = hub.clock.today(), answered_spans(hub)
     first = known_until(answered, kept_since(today), after_days=SETTLE_DAYS) + _DAY
-    had = {(span.first, span.last) for span in answered if span.asked_on == today}
-    return [piece for piece in pieces(first, today, DAYS_PER_REQUEST) if piece not in had]
+    had = known_until((span for span in answered if span.asked_on == today), first, after_days=0)
+    return list(pieces(max(first, had + _DAY), today, DAYS_PER_REQUEST))
 
 
 def answered_spans(hub: Hub) -> list[Span]:

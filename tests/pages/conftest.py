@@ -5,6 +5,16 @@ from datetime import date, datetime
 
 import pytest
 
+from pipeline.pages.night import (
+    DriftStop,
+    ExchangeReport,
+    FlagCheck,
+    KindNight,
+    NightReport,
+    OpenDifferences,
+    RefusedExtract,
+    SourceRow,
+)
 from pipeline.pages.report import (
     AlarmRow,
     ChannelRow,
@@ -36,6 +46,37 @@ def _suite(day: int, failed: int, *, broken: bool = False) -> SuiteDay:
     return SuiteDay(date(2026, 11, day), SuiteResult("jidoteate-nintei.seikyu", "3f2a9c", 120 + day, broken, checks))
 
 
+EVENING = datetime(2026, 11, 24, 18, 0, tzinfo=JST)
+BEFORE = datetime(2026, 11, 23, 18, 0, tzinfo=JST)
+TEATE = KindNight("児童手当 受給情報", EVENING, EVENING, 3120, 3118, 4, 12, 1, 1, 1, stopped=False, compared_on=DAY)
+SESSHU = KindNight("予防接種歴", EVENING, BEFORE, 30_400, 29_800, 0, 0, 0, 0, 6200, stopped=True, compared_on=None)
+NIGHT = NightReport(
+    night=DAY,
+    flags=FlagCheck(checked=41, missing=2, set_now=1, at=NOW),
+    kinds=(TEATE, SESSHU),
+    stops=(DriftStop("予防接種歴", DAY, 6200, 29_800, approved=False),),
+    refused=(RefusedExtract("jifuyo", "472018_jifuyo-jukyu_full_202611241800.csv", 812, "LEDGER_TRUNCATED", NOW),),
+    differences=(
+        OpenDifferences("児童手当 受給情報", "value", "", "児童手当グループ", {"today": 1, "week": 2}),
+        OpenDifferences("予防接種歴", "missing_there", "drift", "母子保健グループ", {"today": 6200}),
+    ),
+)
+EXCHANGE = ExchangeReport(
+    night=DAY,
+    fetched=870,
+    settled_until=date(2026, 11, 21),
+    first=date(2026, 11, 10),
+    last=date(2026, 11, 21),
+    there=870,
+    here=861,
+    matched=852,
+    uncovered=6,
+    anomalies={"unrequested": {"today": 1}, "only_there": {"today": 2, "month": 1}, "volume": {"longer": 1}},
+    sources=(
+        SourceRow("gateway", "gateway", True, 14, 14, DAY),
+        SourceRow("terminal-book", "terminal-book", False, 3, 0, None),
+    ),
+)
 REPORT = DayReport(
     municipality="那覇市",
     day=DAY,
@@ -80,6 +121,8 @@ REPORT = DayReport(
         _suite(24, 1),
         SuiteDay(DAY, SuiteResult("hoiku-riyo.jido", "77ab01", 87, True, ())),
     ),
+    night=NIGHT,
+    exchange=EXCHANGE,
 )
 
 

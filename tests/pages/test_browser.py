@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.pages.rendering import PAGES, render_day
+from pipeline.pages.rendering import pages_of, render_day
 from pipeline.pages.report import DayReport
+from tests.pages.conftest import REPORT
 
+PAGES = pages_of(REPORT)
 CHROMIUM = shutil.which("chromium")
 PDFTOTEXT = shutil.which("pdftotext")
 QUIET = [

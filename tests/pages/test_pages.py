@@ -10,11 +10,13 @@ from pypdf import PdfReader
 
 from pipeline.pages.groups import by_reason, flow
 from pipeline.pages.picture import bars
-from pipeline.pages.rendering import PAGES, close_pdf, render_day, render_page
+from pipeline.pages.rendering import close_pdf, pages_of, render_day, render_page
 from pipeline.pages.report import Counts, DayReport
 from pipeline.pages.suite_days import suite_tables
 from pipeline.pages.words import explain
+from tests.pages.conftest import REPORT
 
+PAGES = pages_of(REPORT)
 VOID = {"meta", "link", "br", "circle", "path", "rect", "line"}
 
 
