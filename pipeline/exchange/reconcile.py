@@ -35,7 +35,7 @@ def reconcile_exchanges(hub: Hub) -> dict[str, int]:
             "first": scope.first,
             "last": scope.settled,
             "there": found.equal + len(found.only_there) + len(found.differing),
-            "here": found.equal + len(found.only_here) + len(found.differing),
+            "here": found.equal + len(found.only_here) + len(found.differing) + left.unnumbered,
             "matched": matched,
             "uncovered": left.uncovered,
             "open": still_open,

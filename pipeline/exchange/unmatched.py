@@ -28,11 +28,15 @@ class Anomaly:
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """anomalies: what is wrong. uncovered: records that no complete source could confirm. found_again: pairs found without the engine."""
+    """anomalies: what is wrong. uncovered: records that no complete source could confirm. found_again: pairs found without the engine.
+
+    unnumbered: rows of the municipality's own side that carry no 処理通番.
+    """
 
     anomalies: tuple[Anomaly, ...]
     uncovered: int
     found_again: int
+    unnumbered: int
 
 
 def judge_unmatched(hub: Hub, scope: Scope, found: Differences) -> Unmatched:
@@ -46,11 +50,13 @@ def judge_unmatched(hub: Hub, scope: Scope, found: Differences) -> Unmatched:
     unlike += _by_sequence(hub, exchange_records, found.differing.tolist())
     alone_there = [row for row in there if row.sequence not in other_days_here]
     alone_here = [row for row in here if row.sequence not in other_days_there]
-    left_there, left_here = pair_by_facts(alone_there, _without_sequence(hub, scope))
+    unnumbered = _without_sequence(hub, scope)
+    left_there, left_here = pair_by_facts(alone_there, unnumbered)
     wrong = list(_judge_there(hub, scope, left_there))
     judged = [Anomaly("facts_differ", row.sequence, row.day) for row in unlike]
     judged += [*wrong, *_judge_here(scope, [*alone_here, *left_here])]
-    return Unmatched(tuple(sorted(set(judged))), uncovered=len(left_there) - len(wrong), found_again=len(there) - len(left_there))
+    again = len(there) - len(left_there)
+    return Unmatched(tuple(sorted(set(judged))), uncovered=len(left_there) - len(wrong), found_again=again, unnumbered=len(unnumbered))
 
 
 def _differs(row: Row[Any], others: Mapping[str, Row[Any]]) -> bool:

@@ -9,6 +9,7 @@ from pipeline.places import PROJECT
 from tests.cli.messages import Hub
 
 FLOWS = ("nightly_sync", "exchange_log", "night_report")
+STEPS = ("operating_state", "masters", "protected_flags", "ledgers", "copies", "copy_results", "compare")
 
 
 @pytest.mark.parametrize("flow", FLOWS)
@@ -32,6 +33,3 @@ def test_by_day_a_night_s_flow_says_that_it_skips(hub: Hub, root: Path) -> None:
     ran = hub("run", "nightly_sync", "--root", root)
     assert ran.exit_code == 0
     assert set(ran.output.splitlines()) == {f"{step}: skipped 1" for step in STEPS}
-
-
-STEPS = ("operating_state", "masters", "protected_flags", "ledgers", "copies", "copy_results", "compare")

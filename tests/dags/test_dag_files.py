@@ -17,8 +17,8 @@ from pipeline.places import PROJECT
 
 DAG_FILES = sorted((PROJECT / "dags").glob("*.py"))
 HEAVY = {"pandas", "numpy", "great_expectations", "lxml", "paramiko", "fontTools", "typst", "xmlsec"}
-PUBLISHED = {"nightly_sync": "copies", "exchange_log": "exchange"}
-STARTED_BY = {"exchange_log": "copies", "night_report": "exchange"}
+PUBLISHED = {"nightly_sync": "hub://copies", "exchange_log": "hub://exchange"}
+STARTED_BY = {"exchange_log": "hub://copies", "night_report": "hub://exchange"}
 PARSE_SECONDS = 2.0
 DATABASE_DOORS = ("airflow.models", "airflow.settings", "airflow.utils.session", "airflow.utils.db")
 
@@ -92,9 +92,9 @@ def test_no_dag_reaches_for_airflow_s_database(file: Path) -> None:
 
 @pytest.mark.parametrize("flow", PUBLISHED)
 def test_a_nightly_flow_publishes_its_asset_and_the_next_one_follows_it(load_dag: Callable[[str], Any], flow: str) -> None:
-    assert [asset.uri for asset in load_dag(flow).get_task("published").outlets] == [PUBLISHED[flow]]
+    assert [asset.name for asset in load_dag(flow).get_task("published").outlets] == [PUBLISHED[flow]]
     [follower] = [name for name, asset in STARTED_BY.items() if asset == PUBLISHED[flow]]
-    assert load_dag(follower).timetable.asset_condition.uri == PUBLISHED[flow]
+    assert load_dag(follower).timetable.asset_condition.name == PUBLISHED[flow]
 
 
 def test_copies_are_sent_in_the_hours_of_the_declared_night_only(load_dag: Callable[[str], Any]) -> None:

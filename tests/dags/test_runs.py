@@ -153,8 +153,9 @@ def test_a_stopped_step_of_the_night_leaves_it_red_and_still_publishes(
     assert calls == list(FLOWS["exchange_log"])
     states = {task: state for task, _, state, _ in _instances(airflow_database, run)}
     assert (states["steps.verdict"], states["published"], str(run.state)) == ("failed", "success", "failed")
-    published = _rows(airflow_database, "SELECT uri FROM asset_event JOIN asset ON asset.id = asset_id WHERE source_run_id = ?", run.run_id)
-    assert published == [("exchange",)]
+    events = "SELECT name FROM asset_event JOIN asset ON asset.id = asset_id WHERE source_run_id = ?"
+    published = _rows(airflow_database, events, run.run_id)
+    assert published == [("hub://exchange",)]
 
 
 def test_by_day_the_night_s_steps_do_nothing(

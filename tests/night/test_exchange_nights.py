@@ -12,7 +12,7 @@ from pipeline.exchange.retention import kept_since
 from pipeline.flow import step_function
 from pipeline.hub import Hub
 from pipeline.journal.evidence_tables import alarms
-from pipeline.journal.exchange_tables import exchange_anomalies, exchange_records, own_exchanges
+from pipeline.journal.exchange_tables import exchange_anomalies, exchange_reconciliations, exchange_records, own_exchanges
 from sandbox import process
 from sandbox.middle.exchanges import Exchange, exchange_days, exchanges_of
 from sandbox.middle.townsfolk import read_townsfolk
@@ -91,6 +91,16 @@ def test_a_second_run_in_the_same_night_changes_nothing(root: Path, running: pro
         assert again["exchange_fetch"]["fetched"] == again["own_exchanges"]["files"] == 0
         assert again["reconcile"]["opened"] == again["reconcile"]["closed"] == 0
         assert (anomalies(hub), hub.journal.scalar(select(func.count()).select_from(exchange_records))) == before
+
+
+def test_the_counts_of_both_sides_are_those_of_the_journal(root: Path, running: process.Running) -> None:
+    nights(root, running, 1)
+    with night_hub(root) as hub:
+        (counted,) = hub.journal.rows(select(exchange_reconciliations))
+        for table, figure in ((exchange_records, counted.there), (own_exchanges, counted.here)):
+            days = table.c.day.between(counted.first, EVENING.date().isoformat())
+            assert hub.journal.scalar(select(func.count()).select_from(table).where(days)) == figure
+        assert counted.matched <= min(counted.there, counted.here)
 
 
 def test_an_anomaly_closes_when_the_missing_row_is_handed_in(root: Path, running: process.Running) -> None:
