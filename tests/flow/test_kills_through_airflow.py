@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -56,6 +56,11 @@ def run_demo(root: Path, *, fault: str = "") -> subprocess.CompletedProcess[str]
     return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False)
 
 
+def is_of_the_night(paper: str) -> bool:
+    """Whether only the night writes it, which the undisturbed day does not run: the officer's list of protected persons."""
+    return "/shien-sochi/" in paper
+
+
 def test_each_kill_ends_the_process_and_leaves_its_sandbox_for_the_next_run(demo: Demo) -> None:
     assert [code for code, _ in demo.killed] == [-signal.SIGKILL] * len(POINTS)
     pids = {running.pid if running else None for _, running in demo.killed}
@@ -66,5 +71,6 @@ def test_each_kill_ends_the_process_and_leaves_its_sandbox_for_the_next_run(demo
 
 def test_the_same_command_again_ends_the_day_like_an_undisturbed_one(demo: Demo) -> None:
     assert demo.ended.returncode == 0, demo.ended.stdout + demo.ended.stderr
-    assert kills.judge(demo.root) == demo.undisturbed
+    ended = kills.judge(demo.root)
+    assert replace(ended, papers=frozenset(paper for paper in ended.papers if not is_of_the_night(paper))) == demo.undisturbed
     assert demo.undisturbed.faults == ()
