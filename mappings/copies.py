@@ -15,8 +15,8 @@ from mappings.specification import Assumption, Spec, nearest, read_spec
 from mappings.yaml_door import SpecError
 
 PERSON = "atenabango"
-_DAY = timedelta(days=1)
 """The item that says whose record it is (宛名番号); the gateway swaps it for the number of the intermediate server."""
+_DAY = timedelta(days=1)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
