@@ -8,7 +8,7 @@ from pipeline.alarms import raise_alarm
 from pipeline.errors import EvidenceBroken
 from pipeline.hub import Hub
 from pipeline.night_settings import WEEKDAYS
-from pipeline.sync.compare import compare_kind
+from pipeline.sync.compare import compare_kind, stands_still
 from pipeline.sync.server import server_of
 from pipeline.sync.window import must_stop, night_of
 
@@ -18,14 +18,14 @@ log = logging.getLogger(__name__)
 def compare(hub: Hub) -> dict[str, int]:
     """Compare every kind if tonight is a day for it. A kind that is stopped leaves the others running.
 
-    Returns compared, differences, postponed, stopped and without ledger; or skipped. Raises PermanentError or EvidenceBroken at the end for
-    kinds that a person must set right first.
+    Returns compared, unmoved since this night's comparison, differences, postponed, stopped and without ledger; or skipped.
+    Raises PermanentError or EvidenceBroken at the end for kinds that a person must set right first.
     """
     setting = hub.municipality.copies
     if setting is None or must_stop(hub, setting.window) or WEEKDAYS[night_of(hub, setting.window).weekday()] not in setting.compare:
         log.info("compare_skipped", extra={"municipality": hub.code})
         return {"skipped": 1}
-    counts = dict.fromkeys(("compared", "differences", "postponed", "stopped", "no_ledger"), 0)
+    counts = dict.fromkeys(("compared", "unmoved", "differences", "postponed", "stopped", "no_ledger"), 0)
     stops: list[PermanentError | EvidenceBroken] = []
     with hub.journal.alone(f"copies/{hub.code}") as mine, server_of(hub) as server:
         if not mine:
@@ -42,6 +42,8 @@ def compare(hub: Hub) -> dict[str, int]:
 
 def _guarded(hub: Hub, server: IntermediateClient, kind: str, stops: list[PermanentError | EvidenceBroken]) -> tuple[str, int]:
     """How the comparison of a kind ended, and how many differences it found."""
+    if stands_still(hub, kind):
+        return "unmoved", 0
     try:
         compared = compare_kind(hub, server, kind)
     except TransientError as error:

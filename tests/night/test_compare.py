@@ -164,10 +164,22 @@ def test_the_step_runs_on_its_evenings_only_and_raises_an_alarm_for_what_nobody_
     take_away(running, benefits[0])
     with night_hub(root) as hub:
         assert hub.municipality.copies is not None
-        assert compare(hub) == {"compared": 1, "differences": 1, "postponed": 0, "stopped": 0, "no_ledger": 4}
+        assert compare(hub) == {"compared": 1, "unmoved": 0, "differences": 1, "postponed": 0, "stopped": 0, "no_ledger": 4}
         object.__setattr__(hub.municipality.copies, "compare", ("sat",))
         assert compare(hub) == {"skipped": 1}
     assert alarms_of(root) == {("COPIES_DIFFER", KIND)}
+
+
+def test_what_did_not_move_is_compared_once_a_night(root: Path, running: process.Running, benefits: list[Row]) -> None:
+    def counted(moment: datetime) -> tuple[int, int]:
+        with night_hub(root, moment) as hub:
+            found = compare(hub)
+        return found["compared"], found["unmoved"]
+
+    hour = timedelta(hours=1)
+    assert [counted(EVENING + hour / 2), counted(EVENING + hour)] == [(1, 0), (0, 1)]
+    night(root, [benefit(benefits[0]["atenabango"], 99), *benefits[1:]], EVENING + 2 * hour)
+    assert [counted(EVENING + 3 * hour), counted(EVENING + 4 * hour)] == [(1, 0), (0, 1)]
 
 
 @pytest.mark.parametrize(
