@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, Literal
 
+from vocabulary.characters import HIDDEN
 from vocabulary.findings import Severity
 
 ItemType = Literal["X", "N", "9", "9V", "S9", "DATE", "YEAR", "TIME"]
@@ -13,7 +14,7 @@ Column = list[str | None]
 
 PATTERNS: Final[Mapping[str, str]] = {
     "X": r"[\x20-\x7E\uFF61-\uFF9F]*",
-    "N": r"[^\x00-\x9F\uFF61-\uFF9F]*",
+    "N": rf"[^\x00-\x9F\uFF61-\uFF9F{HIDDEN}]*",
     "9": r"[0-9]+",
     "9V": r"[0-9]+(?:\.[0-9]+)?",
     "S9": r"-?[0-9]+",

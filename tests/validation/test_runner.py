@@ -42,6 +42,12 @@ def test_good_rows_bring_no_finding() -> None:
     assert {count.failed for count in report.counts} == {0}
 
 
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\ufeff", "\ufffd", "\U000e0041"])
+def test_what_hides_in_a_name_is_told_although_utf_8_would_carry_it(sign: str) -> None:
+    report = check(SPEC, table(2, shimei=["髙橋　花", f"髙{sign}橋"]))
+    assert report.findings == ((101, Finding("CHECK_TYPE", "shimei", detail="N")),)
+
+
 def test_findings_name_application_item_and_reason() -> None:
     columns = table(
         5,
