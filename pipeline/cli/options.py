@@ -11,11 +11,8 @@ import click
 from pipeline.errors import SettingError
 from pipeline.places import Root, municipalities_folder, root_from_environment
 from vocabulary.clock import JST, Clock, clock_from_environment
-from vocabulary.masking import mask_numbers
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-LONGEST_ACTOR, LONGEST_REASON = 80, 200
-"""Longest texts of --actor and --reason, in characters."""
 
 
 def root_option(command: Command) -> Command:
@@ -79,12 +76,3 @@ def clock_of_command(day: date | None = None) -> Clock:
     if day is None:
         return clock
     return Clock(datetime.combine(day, clock.now().timetz() if clock.today() == day else time(18, 0, tzinfo=JST)))
-
-
-def check_order(actor: str, reason: str) -> None:
-    """Refuse an order that does not say who gives it and why, or says it with a 個人番号. Raises SettingError."""
-    for option, text, longest in (("--actor", actor, LONGEST_ACTOR), ("--reason", reason, LONGEST_REASON)):
-        if not text.strip() or len(text) > longest:
-            raise SettingError(f"{option} is missing or too long", f"say it in 1 to {longest} characters; it stays in the log")
-        if mask_numbers(text) != text:
-            raise SettingError(f"{option} holds a 個人番号", "leave it out; the log is read by many")

@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from pipeline.cli.options import (
-    check_order,
     chosen_municipality,
     chosen_root,
     clock_of_command,
@@ -21,6 +20,7 @@ from pipeline.cli.options import (
 from pipeline.errors import SettingError
 from pipeline.flow import step_function
 from pipeline.hub import Hub, open_hub
+from pipeline.orders import check_order
 from pipeline.replay_orders import ChangedMeanwhileError, earlier_order, order_replay
 from pipeline.replays import WITHOUT_FINDING, Plan, Selection, plan_replay
 from vocabulary.reasons import reason as reason_of

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from pipeline.cli.options import check_order, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 from pipeline.errors import SettingError
 from pipeline.hub import open_hub
+from pipeline.orders import check_order
 from pipeline.sync.self_information import Beside, Explained, Reading, View, open_self_information
 from vocabulary.masking import mask_numbers
 from vocabulary.reasons import reasons

@@ -9,7 +9,6 @@ import click
 
 from pipeline.cli.group import RED
 from pipeline.cli.options import (
-    check_order,
     chosen_municipality,
     chosen_root,
     clock_of_command,
@@ -19,6 +18,7 @@ from pipeline.cli.options import (
 from pipeline.cli.sync_words import MOST_LINES, comparison_words, freshness_words, record_words
 from pipeline.errors import SettingError
 from pipeline.hub import Hub, open_hub
+from pipeline.orders import check_order
 from pipeline.sync.compare import Compared, compare_kind
 from pipeline.sync.drift import approve
 from pipeline.sync.explanations import explain, find_record, standing_differences

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from sqlalchemy import delete
 
 from pipeline.errors import SettingError
-from pipeline.exchange.access import check_words
 from pipeline.exchange.retention import YEARS, kept_since
 from pipeline.hub import Hub
 from pipeline.journal import exchange_tables
 from pipeline.journal.exchange_tables import exchange_purges, exchange_records
+from pipeline.orders import check_order
 
 _FOLLOWING = ("exchange_conflicts", "own_exchanges", "own_files", "own_days", "exchange_anomalies")
 """Tables whose rows of a day go with the records of that day."""
@@ -18,7 +18,7 @@ _FOLLOWING = ("exchange_conflicts", "own_exchanges", "own_files", "own_days", "e
 
 def purge(hub: Hub, before: date, *, who: str, reason: str) -> Mapping[str, int]:
     """Delete everything of the days before ``before``; rows of each table. Raises SettingError within the seven years."""
-    check_words(who, reason)
+    check_order(who, reason)
     since = kept_since(hub.clock.today())
     if before > since:
         last = since - timedelta(days=1)
