@@ -2,12 +2,26 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar
 
 import click
 
-from pipeline.bench import exchange, sync
-from pipeline.bench.mapping import ITEMS, SIZES, Result, UnequalOutputError, measure
+from pipeline.bench import exchange, mapping, sync
+from pipeline.bench.contest import Score
+from pipeline.bench.mapping import UnequalOutputError
 from pipeline.cli.group import RED, tell
+
+
+class Result(Protocol):
+    """What every benchmark gives."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The line of the contract."""
+        ...
+
+
+Found = TypeVar("Found", bound=Result)
 
 
 @click.group()
@@ -20,13 +34,8 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON line for each size.")
 def bench_mapping(size: int | None, *, as_json: bool) -> None:
     """Source columns into fixed-length records, 60 items each. Example: hub bench mapping --size 100000 --json"""
-    for one in (size,) if size else SIZES:
-        try:
-            result = _measure(one)
-        except UnequalOutputError as error:
-            tell(str(error))
-            sys.exit(RED)
-        click.echo(json.dumps(result.as_json()) if as_json else _table(result))
+    for one in (size,) if size else mapping.SIZES:
+        _show(mapping.measure, one, length=one, words=None if as_json else _mapping_words)
 
 
 @bench.command("sync")
@@ -35,27 +44,7 @@ def bench_mapping(size: int | None, *, as_json: bool) -> None:
 def bench_sync(size: int | None, *, as_json: bool) -> None:
     """Difference of two sorted files of copies (副本の差分). Example: hub bench sync --size 100000 --json"""
     for one in (size,) if size else sync.SIZES:
-        try:
-            result = _measure_sync(one)
-        except UnequalOutputError as error:
-            tell(str(error))
-            sys.exit(RED)
-        click.echo(json.dumps(result.as_json()) if as_json else _sync_table(result))
-
-
-def _measure_sync(size: int) -> sync.Result:
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=sync.LAPS, label=f"{size}", file=sys.stderr, hidden=hidden) as bar:
-        return sync.measure(size, bar.update)
-
-
-def _sync_table(result: sync.Result) -> str:
-    lines = [f"副本の差分の測定 {result.size:,}件 × {sync.COLUMNS}項目、0.5%が変更（見つけた差分は同じ）"]
-    named = (("本システム", result.ours), *((peer.name, peer) for peer in result.peers))
-    for name, score in (*named, ("本システム（未整列から）", result.unsorted), ("下限（読取りのみ）", result.floor)):
-        ratio = f"本システムの{result.times_slower[name]:.1f}倍の時間" if name in result.times_slower else ""
-        lines.append(f"  {score.seconds:9.3f}秒  最大{score.peak_mb:7.1f}MB  {name}  {ratio}".rstrip())
-    return "\n".join(lines)
+        _show(sync.measure, one, length=sync.LAPS, words=None if as_json else _sync_words)
 
 
 @bench.command("exchange")
@@ -64,37 +53,43 @@ def _sync_table(result: sync.Result) -> str:
 def bench_exchange(size: int | None, *, as_json: bool) -> None:
     """Two shuffled sides of exchanges (情報提供等記録の突合). Example: hub bench exchange --size 100000 --json"""
     for one in (size,) if size else exchange.SIZES:
-        try:
-            result = _measure_exchange(one)
-        except UnequalOutputError as error:
-            tell(str(error))
-            sys.exit(RED)
-        click.echo(json.dumps(result.as_json()) if as_json else _exchange_table(result))
+        _show(exchange.measure, one, length=exchange.LAPS, words=None if as_json else _exchange_words)
 
 
-def _measure_exchange(size: int) -> exchange.Result:
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=exchange.LAPS, label=f"{size}", file=sys.stderr, hidden=hidden) as bar:
-        return exchange.measure(size, bar.update)
+def _show(
+    measure: Callable[[int, Callable[[int], None]], Found], size: int, *, length: int, words: Callable[[Found], Iterable[str]] | None
+) -> None:
+    """Measure one size and show it in ``words``, or as a line of JSON without them. Unequal output is red."""
+    try:
+        with click.progressbar(length=length, label=f"{size}", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+            result = measure(size, bar.update)
+    except UnequalOutputError as error:
+        tell(str(error))
+        sys.exit(RED)
+    click.echo(json.dumps(result.as_json()) if words is None else "\n".join(words(result)))
 
 
-def _exchange_table(result: exchange.Result) -> str:
-    lines = [f"情報提供等記録の突合の測定 {result.size:,}件 × {result.size:,}件（見つけた違いは同じ）"]
+def _mapping_words(result: mapping.Result) -> Iterable[str]:
+    yield f"変換の測定 {result.size:,}件 × {mapping.ITEMS}項目（出力したバイト列は同じ）"
+    peers = ((peer.name, peer) for peer in result.peers)
+    for name, score in (("本システム", result.ours), *peers, ("下限（空白の書込み）", result.floor)):
+        yield _line(name, score, result.times_slower.get(name))
+
+
+def _sync_words(result: sync.Result) -> Iterable[str]:
+    yield f"副本の差分の測定 {result.size:,}件 × {sync.COLUMNS}項目、0.5%が変更（見つけた差分は同じ）"
+    peers = ((peer.name, peer) for peer in result.peers)
+    others = (("本システム（未整列から）", result.unsorted), ("下限（読取りのみ）", result.floor))
+    for name, score in (("本システム", result.ours), *peers, *others):
+        yield _line(name, score, result.times_slower.get(name))
+
+
+def _exchange_words(result: exchange.Result) -> Iterable[str]:
+    yield f"情報提供等記録の突合の測定 {result.size:,}件 × {result.size:,}件（見つけた違いは同じ）"
     for name, score in (("本システム", result.ours), ("pandas", result.peer), ("下限（読取りのみ）", result.floor)):
-        ratio = f"本システムの{result.times_slower:.1f}倍の時間" if name == "pandas" else ""
-        lines.append(f"  {score.seconds:9.3f}秒  最大{score.peak_mb:7.1f}MB  {name}  {ratio}".rstrip())
-    return "\n".join(lines)
+        yield _line(name, score, result.times_slower if name == "pandas" else None)
 
 
-def _measure(size: int) -> Result:
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=size, label=f"{size}", file=sys.stderr, hidden=hidden) as bar:
-        return measure(size, bar.update)
-
-
-def _table(result: Result) -> str:
-    lines = [f"変換の測定 {result.size:,}件 × {ITEMS}項目（出力したバイト列は同じ）"]
-    for name, score in (("本システム", result.ours), *((peer.name, peer) for peer in result.peers), ("下限（空白の書込み）", result.floor)):
-        ratio = f"本システムの{result.times_slower[name]:.1f}倍の時間" if name in result.times_slower else ""
-        lines.append(f"  {score.seconds:9.3f}秒  最大{score.peak_mb:7.1f}MB  {name}  {ratio}".rstrip())
-    return "\n".join(lines)
+def _line(name: str, score: Score, slower: float | None) -> str:
+    ratio = f"本システムの{slower:.1f}倍の時間" if slower is not None else ""
+    return f"  {score.seconds:9.3f}秒  最大{score.peak_mb:7.1f}MB  {name}  {ratio}".rstrip()
