@@ -1,13 +1,12 @@
 """``hub explain``: the page of each procedure, made from its specs."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.group import RED
+from pipeline.cli.generated_files import check_files, write_files
 from pipeline.errors import SettingError
 from pipeline.places import PROJECT, specifications_folder
 
@@ -23,15 +22,10 @@ PAGES = PROJECT / "docs" / "procedures"
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 when a page in the folder is not what the specs say.")
 def explain(names: tuple[str, ...], *, out: Path | None, check_only: bool) -> None:
     """Write the page of each procedure (手続の説明) from its specs. Example: hub explain jidoteate-nintei --out var/pages"""
-    folder = out or PAGES
-    files = _files(names)
     if check_only:
-        _say_stale([name for name, data in files.items() if not _is_same(folder / name, data)], folder)
-        return
-    for name, data in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(data)
-    click.echo(f"{folder}: {len(files)} files")
+        check_files(out or PAGES, _files(names), command="hub explain")
+    else:
+        write_files(out or PAGES, _files(names))
 
 
 def _files(names: tuple[str, ...]) -> dict[str, bytes]:
@@ -50,14 +44,3 @@ def _procedure(name: str, procedures: "Mapping[str, Procedure]") -> "Procedure":
     if name not in procedures:
         raise SettingError(f"there is no procedure {name}", f"allowed: {nearest(name, procedures)}")
     return procedures[name]
-
-
-def _is_same(file: Path, data: bytes) -> bool:
-    return file.is_file() and file.read_bytes() == data
-
-
-def _say_stale(stale: list[str], folder: Path) -> None:
-    if stale:
-        click.echo(f"{folder}: stale: {', '.join(stale)}. Write them anew with hub explain", err=True)
-        sys.exit(RED)
-    click.echo(f"{folder}: every page says what the specs say")

@@ -1,11 +1,10 @@
 """``hub schemas``: the XSD of each business's records, made from its items, to hand to a receiving system."""
 
-import sys
 from pathlib import Path
 
 import click
 
-from pipeline.cli.group import RED
+from pipeline.cli.generated_files import check_files, write_files
 from pipeline.errors import SettingError
 from pipeline.places import PROJECT, specifications_folder
 
@@ -18,18 +17,13 @@ SCHEMAS = PROJECT / "mappings" / "formats" / "standard-xml" / "schemas"
 @click.option("--check", "check_only", is_flag=True, help="Write nothing; exit 1 when a schema in the folder is not what the items say.")
 def schemas(names: tuple[str, ...], *, out: Path | None, check_only: bool) -> None:
     """Write the XSD of each business (標準XMLのスキーマ) from its items. Example: hub schemas 027 --out var/schemas"""
-    folder = out or SCHEMAS
-    made = _made(names)
     if check_only:
-        _say_stale([name for name, text in made.items() if not _is_same(folder / name, text)], folder)
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in made.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-    click.echo(f"{folder}: {len(made)} files")
+        check_files(out or SCHEMAS, _made(names), command="hub schemas")
+    else:
+        write_files(out or SCHEMAS, _made(names))
 
 
-def _made(names: tuple[str, ...]) -> dict[str, str]:
+def _made(names: tuple[str, ...]) -> dict[str, bytes]:
     from mappings.catalogue import load_catalogue
     from mappings.specification import nearest
     from mappings.xml_schema import businesses, schema_text
@@ -39,15 +33,4 @@ def _made(names: tuple[str, ...]) -> dict[str, str]:
     unknown = next((name for name in names if name not in known), "")
     if unknown:
         raise SettingError(f"no records of business {unknown} are laid out", f"allowed: {nearest(unknown, known)}")
-    return {f"{business}.xsd": schema_text(declared, business) for business in names or known}
-
-
-def _is_same(file: Path, text: str) -> bool:
-    return file.is_file() and file.read_bytes() == text.encode()
-
-
-def _say_stale(stale: list[str], folder: Path) -> None:
-    if stale:
-        click.echo(f"{folder}: stale: {', '.join(stale)}. Write them anew with hub schemas", err=True)
-        sys.exit(RED)
-    click.echo(f"{folder}: every schema says what the items say")
+    return {f"{business}.xsd": schema_text(declared, business).encode() for business in names or known}
