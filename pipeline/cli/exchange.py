@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import check_atena, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 from pipeline.exchange import disclosure
 from pipeline.exchange.access import as_reader, open_record
 from pipeline.exchange.anomalies import KINDS, Listed, explain_anomaly, list_anomalies
@@ -77,9 +77,12 @@ def export(*, file: Path, resident: str, actor: str, reason: str, code: str | No
 
     Example: hub exchange export --resident 000000000000017 --actor kojin-joho-01 --reason 開示請求第12号 var/kaiji.csv
     """
+    check_atena("--resident", resident)
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         made = disclosure.disclose(hub, as_reader(hub, actor, reason), resident, file.resolve())
     click.echo(f"{file}: {made.records}件")
+    if not (made.records or made.own_marks or made.other_marks):
+        click.echo("この宛名番号の記録はありません。番号が正しいか確かめてください。", err=True)
     if made.own_marks:
         click.echo(f"不開示の印（自団体）により {made.own_marks}件 を除きました。", err=True)
     if made.other_marks:

@@ -76,3 +76,9 @@ def clock_of_command(day: date | None = None) -> Clock:
     if day is None:
         return clock
     return Clock(datetime.combine(day, clock.now().timetz() if clock.today() == day else time(18, 0, tzinfo=JST)))
+
+
+def check_atena(option: str, atena: str) -> None:
+    """Refuse what is no 宛名番号, such as a 個人番号 typed in its place; it is not repeated. Raises SettingError."""
+    if not (len(atena) == 15 and atena.isascii() and atena.isdigit()):
+        raise SettingError(f"{option} is no 宛名番号", "give its 15 digits")

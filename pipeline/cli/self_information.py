@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
-from pipeline.errors import SettingError
+from pipeline.cli.options import check_atena, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 from pipeline.hub import open_hub
 from pipeline.orders import check_order
 from pipeline.sync.self_information import Beside, Explained, Reading, View, open_self_information
@@ -37,8 +36,7 @@ def self_information(
     Example: hub self-information --request J12345678901 --atena 000000000012521 --actor 市民課 --reason 窓口での説明
     """
     check_order(actor, reason)
-    if not (len(atena) == 15 and atena.isascii() and atena.isdigit()):
-        raise SettingError("--atena is no 宛名番号", "give its 15 digits")
+    check_atena("--atena", atena)
     root, municipality = chosen_root(root_folder), chosen_municipality(code)
     with open_hub(root, municipality, clock_of_command()) as hub:
         view = open_self_information(hub, Reading(number, atena, actor, reason))

@@ -41,10 +41,17 @@ def test_a_record_is_shown_to_a_named_reader_and_the_reading_stays(night: Path) 
 
 
 def test_a_number_that_is_typed_by_mistake_gets_nowhere(night: Path) -> None:
-    for words in (("show", NUMBER, *ORDER), ("show", "1", "--actor", "kansa-01", "--reason", f"{NUMBER}の件")):
+    file = str(night / "kaiji.csv")
+    asked = (
+        ("show", NUMBER, *ORDER),
+        ("show", "1", "--actor", "kansa-01", "--reason", f"{NUMBER}の件"),
+        ("export", file, "--resident", NUMBER, *ORDER),
+    )
+    for words in asked:
         refused = hub(night, *words)
         assert (refused.exit_code, NUMBER in refused.output) == (2, False), refused.output
     assert rows(night, select(exchange_reads)) == []
+    assert not Path(file).exists()
     assert not [row for row in rows(night, select(log_leaves)) if NUMBER in str(tuple(row))]
 
 
@@ -70,5 +77,7 @@ def test_an_export_holds_one_person_and_a_purge_within_seven_years_is_refused(ni
     assert someone.sequence in text
     others = {one.sequence for one in happened if one.atenabango != someone.atenabango}
     assert not [sequence for sequence in others if sequence in text]
+    nobody = hub(night, "export", str(tmp_path / "nobody.csv"), "--resident", "000000000000017", *ORDER)
+    assert (nobody.exit_code, "番号が正しいか確かめてください" in nobody.output) == (0, True), nobody.output
     refused = hub(night, "purge", "--before", "2026-01-01", *ORDER)
     assert (refused.exit_code, "kept 7 years" in refused.output) == (2, True), refused.output
