@@ -50,6 +50,11 @@ class Root:
         return self.folder / "reports"
 
     @property
+    def audits(self) -> Path:
+        """Working papers and lists for auditors."""
+        return self.folder / "audits"
+
+    @property
     def delivered(self) -> Path:
         """What receiving systems on this machine hold."""
         return self.folder / "delivered"

@@ -5,6 +5,7 @@ from alembic.config import Config
 from sqlalchemy import Engine
 
 from pipeline.journal import (
+    audit_tables,
     copy_tables,
     decision_tables,
     delivery_tables,
@@ -31,6 +32,7 @@ TABLES = (
     copy_tables,
     exchange_tables,
     server_tables,
+    audit_tables,
 )
 
 

@@ -1,0 +1,116 @@
+"""What changed in the checks between two days (検査の変更): rules gone, weakened, added; new versions of the specifications."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from pipeline.audit.figures import DayFigures
+from pipeline.audit.rule_sets import RuleState
+
+STATUS_STRENGTH: Final = {"shadow": 0, "warn": 1, "hold": 2}
+SEVERITY_STRENGTH: Final = {"alert": 0, "error": 1}
+KINDS: Final = {
+    "gone": "無くなった",
+    "off": "適用されなくなった",
+    "weaker": "弱められた",
+    "check_gone": "項目の検査が無くなった",
+    "between": "日中だけ別の版で検査した",
+    "changed": "内容が変わった",
+    "stronger": "強められた",
+    "on": "適用されるようになった",
+    "added": "加わった",
+    "version": "定義の版が変わった",
+}
+"""Kinds of change as auditors read them, those that let more through first."""
+LOOSER: Final = frozenset({"gone", "off", "weaker", "check_gone", "between"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change that the close of ``day`` saw first. rule: "" where it is none's. before, after: in words of the specification."""
+
+    day: date
+    kind: str
+    procedure: str
+    rule: str
+    says: str
+    before: str
+    after: str
+
+    @property
+    def looser(self) -> bool:
+        """Whether the check may let more through than before."""
+        return self.kind in LOOSER
+
+
+Rules = Mapping[tuple[str, str], RuleState]
+
+
+def changes_between(earlier: DayFigures, later: DayFigures, rule_sets: Mapping[str, tuple[RuleState, ...]]) -> list[Change]:
+    """Everything that differs between two closes, graver kinds first. rule_sets: by their digest."""
+    day = later.day
+    found = [*_rules(day, _by_id(rule_sets[earlier.rule_set]), _by_id(rule_sets[later.rule_set]))]
+    found += [*_versions(earlier, later), *_lost_checks(earlier, later)]
+    order = list(KINDS)
+    return sorted(found, key=lambda one: (order.index(one.kind), one.procedure, one.rule))
+
+
+def _by_id(rules: Iterable[RuleState]) -> Rules:
+    return {(rule.procedure, rule.id): rule for rule in rules}
+
+
+def _rules(day: date, earlier: Rules, later: Rules) -> Iterator[Change]:
+    for key in sorted(earlier.keys() | later.keys()):
+        before, after = earlier.get(key), later.get(key)
+        if before is None and after is not None:
+            yield Change(day, "added", after.procedure, after.id, after.says, "", _effect(after))
+        elif after is None and before is not None:
+            yield Change(day, "gone", before.procedure, before.id, before.says, _effect(before), "")
+        elif before is not None and after is not None:
+            yield from _rule(day, before, after)
+
+
+def _rule(day: date, before: RuleState, after: RuleState) -> Iterator[Change]:
+    """How one rule's effect moved, or its content where the effect stands."""
+    if before.in_force != after.in_force:
+        kind = "on" if after.in_force else "off"
+    elif _strength(before) != _strength(after):
+        kind = "stronger" if _strength(after) > _strength(before) else "weaker"
+    elif before != after:
+        kind = "changed"
+    else:
+        return
+    yield Change(day, kind, after.procedure, after.id, after.says, _told(before), _told(after))
+
+
+def _strength(rule: RuleState) -> tuple[int, int]:
+    return STATUS_STRENGTH[rule.status], SEVERITY_STRENGTH[rule.severity]
+
+
+def _told(rule: RuleState) -> str:
+    return f"{_effect(rule)} {rule.code} {rule.definition[:8]}"
+
+
+def _effect(rule: RuleState) -> str:
+    return f"{rule.status} / {rule.severity}" + ("" if rule.in_force else " / off")
+
+
+def _versions(earlier: DayFigures, later: DayFigures) -> Iterator[Change]:
+    """New versions of the specifications, and runs of the day under a version that stood at neither close."""
+    for procedure, version in sorted(later.versions.items()):
+        before = earlier.versions.get(procedure, "")
+        if before and before != version:
+            yield Change(later.day, "version", procedure, "", "", before, version)
+        ran = {run.version for run in later.runs if run.procedure == procedure} - {before, version}
+        for other in sorted(ran):
+            yield Change(later.day, "between", procedure, "", "", version, other)
+
+
+def _lost_checks(earlier: DayFigures, later: DayFigures) -> Iterator[Change]:
+    """Checks of items that a suite made the day before and no longer makes; a suite that did not run says nothing."""
+    ran = {check.suite for check in later.checks}
+    now = {(check.suite, check.id) for check in later.checks}
+    for check in earlier.checks:
+        if not check.rule and check.suite in ran and (check.suite, check.id) not in now:
+            yield Change(later.day, "check_gone", check.procedure, "", check.item, check.code, "")
