@@ -2,9 +2,10 @@
 
     HubError
     ├── SettingError     a setting, key or file that a person must supply; exit 2, says the remedy
+    │   └── ActRefused   what a person may not do, or not now; exit 2, in Japanese, for clerks
     └── EvidenceBroken   stored evidence is no longer what was stored; exit 1, stops the flow that it concerns
 
-Texts are English and carry names of files and keys, never residents' values.
+Texts are English, those for clerks Japanese, and carry names of files and keys, never residents' values.
 """
 
 
@@ -20,6 +21,18 @@ class SettingError(HubError):
 
     def __init__(self, what: str, remedy: str) -> None:
         super().__init__(f"{what}. {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+class ActRefused(SettingError):  # noqa: N818  it names what became of the act, not a defect of the program
+    """An act (職員の行為) that this person may not do, or that the case does not allow now.
+
+    what, remedy: Japanese sentences without their 。; who may, or what to do instead.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        HubError.__init__(self, f"{what}。{remedy}。")
         self.what = what
         self.remedy = remedy
 

@@ -1,5 +1,6 @@
 """Municipality files (自治体設定): one YAML file each, read strictly; unknown keys are refused with what is allowed."""
 
+import re
 from datetime import date, time
 from pathlib import Path
 from typing import Literal
@@ -15,7 +16,10 @@ from pipeline.hours import HoursOfDay, Window
 from pipeline.night_settings import CopiesSetting, ExchangeSetting
 from pipeline.places import municipality_codes
 from pipeline.round_calendar import RoundCalendar
+from pipeline.staff import Staff
 from vocabulary.check_digits import valid_municipality_code
+
+STAFF_ID = re.compile("[a-z0-9-]{1,80}")
 
 
 class Counterpart(Spec):
@@ -118,7 +122,7 @@ class Destination(Spec):
 class Municipality(Spec):
     """One municipality (自治体). closed_days: its own closed days besides weekends, holidays and the year's end.
 
-    copies, exchange: the nightly work at the intermediate server, None where the hub does not do it.
+    copies, exchange: the nightly work at the intermediate server, None where the hub does not do it. staff: who may act on cases.
     """
 
     code: str
@@ -133,6 +137,7 @@ class Municipality(Spec):
     sections: dict[str, Section]
     procedures: dict[str, EnabledProcedure]
     destinations: dict[str, Destination]
+    staff: dict[str, Staff] = Field(default_factory=dict)
     copies: CopiesSetting | None = None
     exchange: ExchangeSetting | None = None
 
@@ -146,6 +151,16 @@ class Municipality(Spec):
             unknown = [target for target in procedure.destinations if target not in self.destinations]
             if unknown:
                 raise ValueError(f"procedures.{name}.destinations {', '.join(unknown)}: allowed are {', '.join(self.destinations)}")
+        return self
+
+    @model_validator(mode="after")
+    def _know_the_desks(self) -> "Municipality":
+        for name, desk in self.staff.items():
+            if not STAFF_ID.fullmatch(name):
+                raise ValueError(f"staff.{name}: an id has 1 to 80 of a-z, 0-9 and -")
+            unknown = [section for section in desk.sections if section not in self.sections]
+            if unknown:
+                raise ValueError(f"staff.{name}.sections {', '.join(unknown)}: allowed are {', '.join(self.sections)}")
         return self
 
 

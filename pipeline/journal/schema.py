@@ -5,6 +5,7 @@ from alembic.config import Config
 from sqlalchemy import Engine
 
 from pipeline.journal import (
+    act_tables,
     audit_tables,
     copy_tables,
     decision_tables,
@@ -33,6 +34,7 @@ TABLES = (
     exchange_tables,
     server_tables,
     audit_tables,
+    act_tables,
 )
 
 
