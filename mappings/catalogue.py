@@ -18,13 +18,14 @@ from mappings.notices import Notices
 from mappings.overlays import FormVersion, Overlay, read_overlays
 from mappings.plan import Plan, make_plan
 from mappings.procedure import EARLIER_ITEM, ROUND_ITEM, Procedure, Version
-from mappings.rules import Expectations, Rule
+from mappings.repeats import RepeatRules, read_repeats
+from mappings.rule_references import check_rules
+from mappings.rules import read_rules
 from mappings.specification import nearest, read_spec
 from mappings.substitutions import read_substitutions
 from mappings.validity import check_validity
 from mappings.yaml_door import SpecError
 from vocabulary.findings import refuse
-from vocabulary.reasons import reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Catalogue:
     codelists: Lookup[str, CodeList]
     documents: Lookup[str, Document] = field(default_factory=dict)
     copies: Lookup[str, CopyKind] = field(default_factory=dict)
+    repeats: RepeatRules = field(default_factory=RepeatRules)
     _plans: dict[tuple[str, str, str, date, date], Plan] = field(default_factory=dict, repr=False, compare=False)
 
     def by_portal_id(self, portal_id: str) -> Procedure | None:
@@ -82,7 +84,7 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     formats = {folder.name: read_format(folder, declared=declared) for folder in _folders(root / "formats")}
     copies = read_copies(root / "copies", sorted(items))
     frozen = (MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items))
-    catalogue = Catalogue(root, *frozen, codelists, documents, copies)
+    catalogue = Catalogue(root, *frozen, codelists, documents, copies, read_repeats(root / "repeats.yaml"))
     for procedure in procedures.values():
         _check_forms(catalogue, procedure)
     return catalogue
@@ -142,14 +144,12 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
         if mapping.form_version != version.form:
             raise SpecError(file=folder / version.mapping, key="form_version", problem="is another version's", allowed=version.form)
     check_validity(file, procedure)
-    rules = read_spec(folder / "expectations.yaml", Expectations).rules
+    rules = read_rules(folder / "expectations.yaml")
     notices = read_spec(folder / "notices.yaml", Notices).notices
     _check_names(file, procedure, [notice.id for notice in notices])
     _check_period(file, procedure, mappings)
     own = mappings[0].records[0].group
-    for rule in rules:
-        _check_rule(folder / "expectations.yaml", rule, items[procedure.business], own)
-    _check_switches(folder / "expectations.yaml", procedure, rules)
+    check_rules(folder / "expectations.yaml", procedure, rules, items[procedure.business], own)
     _check_rounds(file, procedure, items[procedure.business].get(own, {}))
     _check_kinds(file, procedure, items[procedure.business].get(own, {}))
     _check_dates(file, procedure, {name for mapping in mappings for record in mapping.records for name in record.fields})
@@ -210,29 +210,6 @@ def _check_names(file: Path, procedure: Procedure, notices: list[str]) -> None:
             if code not in codes:
                 key = f"outcomes.{outcome.id}.needs"
                 raise SpecError(file=file, key=key, problem=f"unknown document {code}", allowed=nearest(code, codes))
-
-
-def _check_rule(file: Path, rule: Rule, groups: Lookup[str, Group], own: str) -> None:
-    """own: the application's own group, to which a condition looks that is of a rule about rows or names an item its group lacks."""
-    if rule.group not in groups:
-        raise SpecError(file=file, key=f"{rule.id}.group", problem=f"unknown group {rule.group}", allowed=nearest(rule.group, groups))
-    names = [(rule.group, item) for item in rule.items]
-    if rule.when:
-        elsewhere = rule.rule == "rows" or rule.when.item not in groups[rule.group]
-        names.append((own if elsewhere else rule.group, rule.when.item))
-    for group, name in names:
-        if name not in groups[group]:
-            raise SpecError(file=file, key=f"{rule.id}.items", problem=f"unknown item {name}", allowed=nearest(name, groups[group]))
-    if rule.code not in reasons():
-        raise SpecError(file=file, key=f"{rule.id}.code", problem=f"unknown reason code {rule.code}", allowed=nearest(rule.code, reasons()))
-
-
-def _check_switches(file: Path, procedure: Procedure, rules: tuple[Rule, ...]) -> None:
-    known = [switch.id for switch in procedure.switches]
-    for rule in rules:
-        if rule.switch and rule.switch.id not in known:
-            name = rule.switch.id
-            raise SpecError(file=file, key=f"{rule.id}.switch", problem=f"unknown switch {name}", allowed=nearest(name, known))
 
 
 def _check_rounds(file: Path, procedure: Procedure, own: Group) -> None:

@@ -15,6 +15,8 @@ from vocabulary.findings import Severity
 
 SCHEMES = {"kojinbango": "my_number", "atenabango": "atena", "hojinbango": "corporate"}
 WIDE = "Ｎ"
+BOUNDED = ("length", "between", "age_at", "school_year", "days_between")
+"""Kinds with a least and a most."""
 
 
 def suite_of(
@@ -27,7 +29,8 @@ def suite_of(
     """
     items = catalogue.items[procedure.business][group]
     checks = tuple(_item_check(catalogue, item, day) for item in items.values())
-    in_force = [declared for declared in procedure.rules if _is_in_force(declared, switches or procedure.usual_switches)]
+    set_so = switches or procedure.usual_switches
+    in_force = [declared for declared in procedure.rules if declared.is_in_force(set_so) and not declared.is_across]
     rules = tuple(_rule(declared) for declared in in_force if declared.group == group and declared.rule != "rows")
     main = group == main_group(catalogue, procedure)
     counted = tuple(_row_rule(declared) for declared in in_force if declared.rule == "rows" and main)
@@ -55,10 +58,6 @@ def _with_own_items(tables: Tables, table: Rows) -> Mapping[str, list[str | None
     place = {application: row for row, application in enumerate(own.application)}
     rows = [place[application] for application in table.application]
     return {name: [column[row] for row in rows] for name, column in own.columns.items() if name not in table.columns} | table.columns
-
-
-def _is_in_force(declared: Declared, switches: Mapping[str, bool]) -> bool:
-    return declared.switch is None or switches[declared.switch.id] == declared.switch.on
 
 
 def _item_check(catalogue: Catalogue, item: Item, day: date) -> ItemCheck:
@@ -95,7 +94,7 @@ def _parameters(declared: Declared) -> Mapping[str, str | frozenset[str]]:
         return {"values": frozenset(declared.values)}
     if declared.rule == "check_digit":
         return {"scheme": SCHEMES[declared.digit]}
-    if declared.rule in ("length", "between"):
+    if declared.rule in BOUNDED:
         return {"least": str(declared.minimum), "most": str(declared.maximum)}
     return {}
 

@@ -88,6 +88,13 @@ class Rule:
         if not self.items:
             raise SuiteError(f"{self.id}: a rule needs at least one item")
 
+    def parameter(self, name: str) -> str:
+        """A parameter that is one text. Raises SuiteError when it is absent or a set."""
+        value = self.params.get(name)
+        if not isinstance(value, str):
+            raise SuiteError(f"{self.id}: {self.kind} needs the parameter {name}")
+        return value
+
 
 @dataclass(frozen=True, slots=True)
 class SuiteSpec:

@@ -3,18 +3,15 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 
 from validation.checks import ItemCheck, Rule, SuiteError, SuiteSpec, Table, When
+from validation.day_rules import DAY_KINDS, Judge, Values, is_date
 from vocabulary import check_digits
 from vocabulary.characters import visible_length
+from vocabulary.names import kana_key
 
-OPEN_START: Final = "0000-01-01"
-OPEN_END: Final = "9999-12-31"
-DATE_SHAPE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-MONTH_SHAPE: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
 KANA: Final[Mapping[str, re.Pattern[str]]] = {
     "full": re.compile(r"[ァ-ヶー・　]+"),
     "half": re.compile(r"[ｦ-ﾟ A-Z0-9()./｢｣\\,\-]+"),
@@ -24,37 +21,6 @@ SCHEMES: Final[Mapping[str, Callable[[str], bool]]] = {
     "atena": check_digits.valid_ledger_number,
     "corporate": check_digits.valid_corporate_number,
 }
-
-Values = tuple[str, ...]
-Judge = Callable[[Values], bool]
-
-
-def is_date(value: str, *, unknown: bool = False) -> bool:
-    """Whether ``YYYY-MM-DD`` is a day of the calendar or an open date; with ``unknown`` month and day may be 00 (不詳)."""
-    if DATE_SHAPE.fullmatch(value) is None:
-        return False
-    if value in (OPEN_START, OPEN_END):
-        return True
-    year, month, day = (int(part) for part in value.split("-"))
-    if unknown and day == 0:
-        return month <= 12
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-def is_month(value: str) -> bool:
-    """Whether ``YYYY-MM`` is a month."""
-    return MONTH_SHAPE.fullmatch(value) is not None
-
-
-def _parameter(rule: Rule, name: str) -> str:
-    value = rule.params.get(name)
-    if not isinstance(value, str):
-        raise SuiteError(f"{rule.id}: {rule.kind} needs the parameter {name}")
-    return value
 
 
 def _in_list(rule: Rule) -> Judge:
@@ -66,52 +32,34 @@ def _in_list(rule: Rule) -> Judge:
 
 def _equals(rule: Rule) -> Judge:
     if "value" in rule.params:
-        fixed = _parameter(rule, "value")
+        fixed = rule.parameter("value")
         return lambda values: all(value == fixed for value in values if value)
     return lambda values: not all(values) or len(set(values)) == 1
 
 
 def _not_equals(rule: Rule) -> Judge:
     if "value" in rule.params:
-        fixed = _parameter(rule, "value")
+        fixed = rule.parameter("value")
         return lambda values: fixed not in values
     return lambda values: not all(values) or len(set(values)) == len(values)
 
 
-def _not_after(rule: Rule) -> Judge:
-    if len(rule.items) != 2:
-        raise SuiteError(f"{rule.id}: not_after needs two items, the earlier and the later")
-
-    def judge(values: Values) -> bool:
-        shared = min(map(len, values))
-        return not all(is_date(value) or is_month(value) for value in values) or values[0][:shared] <= values[1][:shared]
-
-    return judge
-
-
-def _month_in(rule: Rule) -> Judge:
-    months = rule.params.get("values", frozenset())
-    if isinstance(months, str) or not months:
-        raise SuiteError(f"{rule.id}: month_in needs the parameter values, a set of months 01 to 12")
-    return lambda values: all(value[5:7] in months for value in values if is_date(value) or is_month(value))
-
-
 def _check_digit(rule: Rule) -> Judge:
-    scheme = SCHEMES.get(_parameter(rule, "scheme"))
+    scheme = SCHEMES.get(rule.parameter("scheme"))
     if scheme is None:
         raise SuiteError(f"{rule.id}: scheme must be one of {sorted(SCHEMES)}")
     return lambda values: all(scheme(value) for value in values if value)
 
 
 def _kana(rule: Rule) -> Judge:
-    pattern = KANA.get(_parameter(rule, "width"))
+    pattern = KANA.get(rule.parameter("width"))
     if pattern is None:
         raise SuiteError(f"{rule.id}: width must be one of {sorted(KANA)}")
     return lambda values: all(pattern.fullmatch(value) for value in values if value)
 
 
 def _encodable(rule: Rule) -> Judge:
-    encoding = _parameter(rule, "encoding")
+    encoding = rule.parameter("encoding")
 
     def judge(values: Values) -> bool:
         try:
@@ -124,36 +72,40 @@ def _encodable(rule: Rule) -> Judge:
 
 
 def _length(rule: Rule) -> Judge:
-    least, most = int(_parameter(rule, "least")), int(_parameter(rule, "most"))
+    least, most = int(rule.parameter("least")), int(rule.parameter("most"))
     return lambda values: all(least <= len(value) <= most for value in values if value)
 
 
 def _between(rule: Rule) -> Judge:
-    least, most = int(_parameter(rule, "least")), int(_parameter(rule, "most"))
+    least, most = int(rule.parameter("least")), int(rule.parameter("most"))
     # What is no number at all is the type check's finding.
     return lambda values: all(least <= int(value) <= most for value in values if value.isascii() and value.isdecimal())
 
 
+def _same_kana(_rule: Rule) -> Judge:
+    return lambda values: not all(values) or len({kana_key(value) for value in values}) == 1
+
+
 def _min_children(rule: Rule) -> Judge:
-    least = int(_parameter(rule, "least"))
+    least = int(rule.parameter("least"))
     return lambda values: sum(int(value) for value in values) >= least
 
 
 KINDS: Final[Mapping[str, Callable[[Rule], Judge]]] = MappingProxyType(
     {
+        **DAY_KINDS,
         "required_if": lambda _rule: all,
         "absent_if": lambda _rule: lambda values: not any(values),
         "one_of": lambda _rule: any,
         "in_list": _in_list,
         "equals": _equals,
         "not_equals": _not_equals,
-        "not_after": _not_after,
         "check_digit": _check_digit,
         "kana": _kana,
         "encodable": _encodable,
         "length": _length,
         "between": _between,
-        "month_in": _month_in,
+        "same_kana": _same_kana,
         "min_children": _min_children,
     }
 )
@@ -164,6 +116,9 @@ in_list(values). equals / not_equals(value) or among the items; rows
 where one is absent are not judged. not_after: the first day is not after the second, a month being compared by month; open days count,
 不詳 and absent ones are not judged. check_digit(scheme). kana(width full | half). encodable(encoding). length(least, most) in characters.
 between(least, most): a whole number. month_in(values): the month of a day or month, 01 to 12.
+age_at(least, most): whoever was born on the first day is so many years old on the second. school_year(least, most): the second day lies
+after the 31 March that follows ``least`` completed years (0: no such bound) and not after that of ``most``. days_between(least, most):
+so many days from the first to the second. fiscal_year: the first item is the 会計年度 of the day. same_kana: the items are read alike.
 min_children(least): items name groups of child records; their counts together reach ``least``.
 """
 

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from validation.checks import ItemCheck, Rule, SuiteError, SuiteSpec, Table, When, count_children
-from validation.rules import is_date, verdict_columns
+from validation.day_rules import is_date
+from validation.rules import verdict_columns
 
 MY_NUMBER = "123456789018"
 ATENA = "000000000000019"
