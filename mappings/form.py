@@ -12,6 +12,7 @@ from mappings.form_shape import Element, read_schema
 from mappings.mapping import Mapping
 from mappings.places import NAMESPACE, place_of
 from mappings.procedure import Procedure, Role
+from vocabulary.dates import read_date
 from vocabulary.findings import Finding, refuse
 
 _MOST_FINDINGS = 20
@@ -77,9 +78,10 @@ def read_people(procedure: Procedure, content: etree._Element) -> list[PersonCla
 def read_period(procedure: Procedure, content: etree._Element) -> tuple[str, ...]:
     """What the form says about the period that it is for, by the elements that the procedure declares; empty texts for absent ones.
 
-    An element that repeats counts with all it says, in order.
+    An element that repeats counts with all it says, in order. A date counts as ISO text however it is written: 令和9年4月1日 and
+    2027-04-01 are one day.
     """
-    return tuple("\n".join((found.text or "").strip() for found in content.iterfind(_tag(path))) for path in procedure.period)
+    return tuple("\n".join(_one_way(found.text or "") for found in content.iterfind(_tag(path))) for path in procedure.period)
 
 
 def signer_claim(procedure: Procedure, content: etree._Element) -> PersonClaim:
@@ -88,6 +90,11 @@ def signer_claim(procedure: Procedure, content: etree._Element) -> PersonClaim:
     for claim in _claims(role, content):
         return claim
     raise refuse("XML_SCHEMA", where=role.path)
+
+
+def _one_way(text: str) -> str:
+    known = read_date(text.strip())
+    return text.strip() if known is None else known.iso
 
 
 def _schema_source(procedure: Procedure, version: str, municipality: str) -> bytes:

@@ -11,6 +11,7 @@ from mappings.mapping import Mapping
 from mappings.notices import Notice
 from mappings.overlays import Overlay
 from mappings.receiving import Receiving
+from mappings.repeats import RepeatKind
 from mappings.rules import Rule
 from mappings.specification import Assumption, Spec
 
@@ -198,6 +199,7 @@ class Procedure(Spec):
     dates: DateRules
     receiving: Receiving | None = None
     period: tuple[str, ...] = ()
+    repeats: tuple[RepeatKind, ...] = ()
     rounds: RoundRule | None = None
     switches: tuple[Switch, ...] = ()
     retention_years: int = Field(ge=1)

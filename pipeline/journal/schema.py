@@ -14,6 +14,7 @@ from pipeline.journal import (
     exchange_tables,
     intake_tables,
     register_tables,
+    repeat_tables,
     replay_tables,
     server_tables,
 )
@@ -35,6 +36,7 @@ TABLES = (
     server_tables,
     audit_tables,
     act_tables,
+    repeat_tables,
 )
 
 
