@@ -116,5 +116,8 @@ receipts = Table(
     Column("result", String(10), nullable=False),
     Column("records", Integer, nullable=False),
     Column("at", String(40), nullable=False),
+    Column("blob", String(200)),
+    Column("size", Integer),
     one_of("result", ("OK", "NG")),
 )
+"""What receivers answered to files. blob, size: the answer itself in the sealed store, None of those taken before revision 0018."""

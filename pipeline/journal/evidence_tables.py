@@ -1,6 +1,6 @@
-"""Tables of evidence (証跡): gapless counters, alarms, runs of suites, day closes, the log and its checkpoints."""
+"""Tables of evidence (証跡): gapless counters, alarms, runs of suites, day closes, morning sheets, the log and its checkpoints."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from pipeline.journal.tables import metadata
 
@@ -15,7 +15,10 @@ alarms = Table(
     Column("first_at", String(40), nullable=False),
     Column("last_at", String(40), nullable=False),
     Column("times", Integer, nullable=False),
+    Column("ended_at", String(40)),
+    Column("ended_by", Integer, ForeignKey("acts.id")),
 )
+"""ended_at: None while it stands. ended_by: the act (職員の行為) that ended it, None where its cause went away by itself."""
 
 suite_runs = Table(
     "suite_runs",
@@ -41,6 +44,16 @@ day_closes = Table(
     Column("log_size", Integer, nullable=False),
     Index("ix_day_closes_day", "municipality", "day"),
 )
+
+morning_sheets = Table(
+    "morning_sheets",
+    metadata,
+    Column("municipality", String(6), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("made_at", String(40), nullable=False),
+    Column("figures", String, nullable=False),
+)
+"""The morning sheet (朝の点検表) of a day as it was made last. figures: JSON of counts, days and names of counterparts."""
 
 log_leaves = Table(
     "log_leaves",

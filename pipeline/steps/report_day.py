@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from pipeline.faults import fault_point
 from pipeline.finding_places import element_of
@@ -48,7 +48,7 @@ def report_day(hub: Hub, close: DayClose) -> Path:
     day = close.balance.day
     kept = hub.root.reports / hub.code / day.isoformat()
     _write_pages(kept, files)
-    latest = max(folder.name for folder in kept.parent.iterdir())
+    latest = max(page.parent.name for page in kept.parent.glob("????-??-??/close.html"))
     if day.isoformat() < latest or len(municipality_codes(municipalities_folder())) > 1:
         return kept / "index.html"
     _write_pages(hub.root.reports, files)
@@ -81,7 +81,7 @@ def day_report(hub: Hub, close: DayClose) -> DayReport:
         channels=tuple(_channels(hub)),
         freshness=tuple(_freshness(hub)),
         checkpoint=_checkpoint(hub),
-        alarms=tuple(_alarms(hub)),
+        alarms=tuple(_alarms(hub, day)),
         suites=tuple(_suites(hub, day)),
         losses=tuple(losses_on(hub, day)),
         problems=tuple(
@@ -174,9 +174,12 @@ def _checkpoint(hub: Hub) -> CheckpointRow | None:
     return None
 
 
-def _alarms(hub: Hub) -> Iterator[AlarmRow]:
+def _alarms(hub: Hub, day: date) -> Iterator[AlarmRow]:
+    """What stood at the end of the day."""
+    until = (alarms.c.municipality == hub.code) & (alarms.c.first_at < f"{day}U")
+    standing = or_(alarms.c.ended_at.is_(None), alarms.c.ended_at > f"{day}U")
     order = (alarms.c.kind != FIRST_ALARM, alarms.c.kind, alarms.c.subject)
-    for row in hub.journal.rows(select(alarms).where(alarms.c.municipality == hub.code).order_by(*order)):
+    for row in hub.journal.rows(select(alarms).where(until, standing).order_by(*order)):
         yield AlarmRow(row.kind, row.subject, datetime.fromisoformat(row.first_at), datetime.fromisoformat(row.last_at), row.times)
 
 
