@@ -32,11 +32,22 @@ def filing_day(hub: Hub, row: Row[Any]) -> FilingDay:
 
     Whoever files later under somebody else's 受付番号 gains nothing: the person who files must be the same.
     """
-    first = row
-    while (corrected := _corrected(hub, first)) is not None:
-        first = corrected
+    first = first_filing(hub, row)
     unfounded = bool(row.previous_receipt) and first is row
     return FilingDay(_own_day(hub, first), "" if first is row else first.receipt, unfounded)
+
+
+def first_filing(hub: Hub, row: Row[Any]) -> Row[Any]:
+    """The filing that a chain of corrections began with; the application itself where it corrects none."""
+    return (row, *corrected_filings(hub, row))[-1]
+
+
+def corrected_filings(hub: Hub, row: Row[Any]) -> list[Row[Any]]:
+    """The filings that an application corrects, the newest first, however many lie between; none where it corrects none."""
+    found: list[Row[Any]] = []
+    while (corrected := _corrected(hub, found[-1] if found else row)) is not None:
+        found.append(corrected)
+    return found
 
 
 def _own_day(hub: Hub, row: Row[Any]) -> date:

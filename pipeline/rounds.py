@@ -19,6 +19,9 @@ from pipeline.journal.delivery_tables import batch_items
 from pipeline.journal.intake_tables import STAGES, applications, parts, persons
 from pipeline.packages import package_of, verified_content
 from pipeline.records import load_tables
+from pipeline.repeat_differences import filing_items
+from pipeline.repeat_traits import FILING
+from pipeline.repeats import answered, passed_over
 from pipeline.round_calendar import Seat
 from vocabulary.dates import read_date
 from vocabulary.findings import Refused
@@ -47,10 +50,12 @@ def standing_of(hub: Hub, row: Filing) -> Standing | None:
     seat = seat_of(hub, row)
     if seat is None:
         return None
-    others = _others(hub, row)
+    decided = {number for source, number in answered(hub, row) if source == FILING}
+    others = [other for other in _others(hub, row) if other.receipt not in decided]
     fellows = [other for other in others if seat.round and _round_of(hub, other) == seat.round]
     strangers = [other for other in fellows if not _is_of_one_filer(hub, row, other)]
-    doubtful = [other for other in others if other in strangers or _says_the_same(hub, row, other)]
+    corrected = passed_over(hub, row)
+    doubtful = [other for other in others if other in strangers or (other.receipt not in corrected and _says_the_same(hub, row, other))]
     repeated = next((other.receipt for other in doubtful if _order(other) < _order(row) or other.stage in ACCEPTED), None)
     own = [other for other in fellows if other not in doubtful]
     later = [other for other in own if _order(other) > _order(row) and other.stage in ACCEPTED]
@@ -131,14 +136,9 @@ def _says_the_same(hub: Hub, row: Filing, other: Filing) -> bool:
     tables = load_tables(hub, [row.id, other.id])
     if len(tables) < 2 or _attachments(hub, row) != _attachments(hub, other):
         return False
-    passing = _of_the_filing(hub.procedure(row.procedure))
+    passing = filing_items(hub.procedure(row.procedure))
     mine, theirs = ({group: _substance(table, passing) for group, table in tables[one.id].items()} for one in (row, other))
     return mine == theirs
-
-
-def _of_the_filing(procedure: Procedure) -> set[str]:
-    fields = [entry for mapping in procedure.mappings for record in mapping.records for entry in record.fields.items()]
-    return {name for name, source in fields if source.header or source.path == ("申請日",)}
 
 
 def _substance(table: Table, passing: set[str]) -> dict[str, list[str | None]]:

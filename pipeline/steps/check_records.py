@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from mappings.procedure import ROUND_ITEM, Procedure
 from pipeline.filing_day import legal_day
@@ -14,10 +14,11 @@ from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import suite_runs
-from pipeline.journal.intake_tables import STAGES, applications
+from pipeline.likeness import Likeness, likeness_findings, likeness_of
 from pipeline.records import Tables, join_tables, load_tables
-from pipeline.rounds import Standing, standing_of
-from pipeline.steps.replace_filings import replaced_by, take_place
+from pipeline.repeat_counts import keep_repeat_counts
+from pipeline.repeats import Pair, answered, record_repeats
+from pipeline.steps.replace_filings import answer_corrected, replaced_by, take_place
 from pipeline.steps.share_documents import share_documents
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
 from pipeline.suites import suite_of, table_of
@@ -41,10 +42,14 @@ def check_records(hub: Hub) -> dict[str, int]:
         by_procedure[work[0].procedure].append(work)
     for name, works in by_procedure.items():
         found = check_batch(hub, hub.procedure(name), [row for row, _, _ in works])
+        repeats: list[Pair] = []
         for row, inputs, attempt in works:
-            outcome = _outcome(hub, row, found.get(row.id, []))
+            likeness = likeness_of(hub, row)
+            outcome = _outcome(hub, row, found.get(row.id, []), likeness)
             if record_outcome(hub, STEP, row, inputs=inputs, attempt=attempt, outcome=outcome):
                 counts[outcome.name] += 1
+                repeats += likeness.pairs
+        keep_repeat_counts(hub, hub.procedure(name), repeats, rows=len(works))
     log.info("step_ended", extra={"step": STEP.name, **counts})
     return counts
 
@@ -116,18 +121,24 @@ def keep_reports(hub: Hub, reports: Sequence[Report]) -> None:
             write.leaf("suite_ran", suite=report.suite, version=report.version, rows=report.rows, findings=len(report.findings))
 
 
-def _outcome(hub: Hub, row: Row[Any], found: list[Finding]) -> Outcome:
-    standing = standing_of(hub, row)
-    findings = (*found, *_of_the_filing(hub, row, standing))
+def _outcome(hub: Hub, row: Row[Any], found: list[Finding], likeness: Likeness) -> Outcome:
+    standing = likeness.standing
+    findings = (*found, *_of_the_filing(hub, row, likeness))
+
+    def record_held(write: Write) -> None:
+        share_documents(hub, write, row)
+        record_repeats(hub, write, row, likeness.traits, likeness.pairs)
+
     if Outcome(findings).stopping is not None:
-        return Outcome(findings, record=lambda write: share_documents(hub, write, row))
+        return Outcome(findings, record=record_held)
     if standing is not None and standing.winner is not None:
         return replaced_by(hub, row, standing.winner, findings)
 
     def record(write: Write) -> None:
-        share_documents(hub, write, row)
+        record_held(write)
         if standing is not None:
             take_place(hub, write, row, standing)
+        answer_corrected(hub, write, row)
         for destination in hub.enabled(row.procedure).destinations:
             owed = {"application": row.id, "destination": destination, "generation": GENERATION, "state": "owed"}
             write.insert_new(obligations, owed)
@@ -135,40 +146,27 @@ def _outcome(hub: Hub, row: Row[Any], found: list[Finding]) -> Outcome:
     return Outcome(findings, record=record)
 
 
-def _of_the_filing(hub: Hub, row: Row[Any], standing: Standing | None) -> Iterator[Finding]:
-    """What is to be said of the filing as such: its round, an earlier one, the period."""
+def _of_the_filing(hub: Hub, row: Row[Any], likeness: Likeness) -> Iterator[Finding]:
+    """What is to be said of the filing as such: its round, an earlier one, what it resembles, the period."""
+    standing = likeness.standing
     if standing is not None and standing.seat.code:
         yield Finding(standing.seat.code, where=ROUND_ITEM, severity=Severity.ALERT)
-    earlier = earlier_filing(hub, row) if standing is None else standing.repeated
-    if earlier is not None:
-        yield Finding("REPEAT_FILING", where=f"receipt {earlier}")
+    if likeness.earlier is not None:
+        yield Finding("REPEAT_FILING", where=f"receipt {likeness.earlier}")
+    yield from likeness_findings(likeness)
     receiving = hub.receiving(row.procedure)
     if receiving is not None and not receiving.holds(legal_day(hub, row)):
         yield Finding("OUTSIDE_PERIOD", where="receiving", severity=Severity.ALERT)
 
 
-def earlier_filing(hub: Hub, row: Row[Any]) -> str | None:
-    """The 受付番号 of a filing of the same people and procedure that stands (重複の疑い): it came before, or was handed on already.
-
-    The latter matters when the portal gave the package of the first filing only after that of the second.
-    """
-    if row.repeat_key is None:
-        return None
-    before = (applications.c.arrived_at < row.arrived_at) | ((applications.c.arrived_at == row.arrived_at) & (applications.c.id < row.id))
-    handed_on = applications.c.stage.in_(STAGES[STAGES.index(STEP.reached) :])
-    same = (applications.c.municipality == hub.code) & (applications.c.repeat_key == row.repeat_key) & (applications.c.id != row.id)
-    standing = applications.c.disposition.not_in(("settled", "withdrawn"))
-    repeated = select(applications.c.receipt).where(same, before | handed_on, standing)
-    found = hub.journal.scalar(repeated.order_by(applications.c.arrived_at, applications.c.id))
-    return None if found is None else str(found)
-
-
 def _inputs(hub: Hub, row: Row[Any]) -> str:
-    return digest_of("check", row.digest, hub.specification_version(row.procedure), row.repeat_key)
+    kinds = hub.catalogue.repeats.of(hub.procedure(row.procedure).repeats)
+    answers = sorted(answered(hub, row))
+    return digest_of("check", row.digest, hub.specification_version(row.procedure), row.repeat_key, kinds, answers)
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:
-    return _outcome(hub, row, check_batch(hub, hub.procedure(row.procedure), [row])[row.id])
+    return _outcome(hub, row, check_batch(hub, hub.procedure(row.procedure), [row])[row.id], likeness_of(hub, row))
 
 
 STEP = Step(name="check", reached="checked", inputs=_inputs, judge=_judge)

@@ -13,6 +13,7 @@ from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.intake_tables import persons
 from pipeline.packages import package_of, verified_content
+from pipeline.repeat_traits import note_period
 from pipeline.residents import Resident, by_atena, by_household, by_number, by_serial, register_version
 from pipeline.steps.worklist import Outcome, Step, run_step
 from vocabulary.check_digits import valid_my_number
@@ -60,6 +61,7 @@ def _judge(hub: Hub, row: Row[Any]) -> Outcome:
     def record(write: Write) -> None:
         write.execute(persons.delete().where(persons.c.application == row.id))
         write.insert_many(persons, [_person_row(hub, row.id, match) for match in matches])
+        note_period(hub, write, row.id, read_period(procedure, content))
 
     marks = {"restricted": row.restricted or protected, "repeat_key": repeat_key(hub, procedure, matches, read_period(procedure, content))}
     return Outcome(findings=findings, record=record, marks=marks)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select, update
 
 from mappings.procedure import EARLIER_ITEM, ROUND_ITEM
+from pipeline.filing_day import corrected_filings
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import canonical, obligations
@@ -15,7 +16,7 @@ from pipeline.steps.share_documents import share_documents
 from pipeline.steps.worklist import Outcome, finding_row
 from vocabulary.findings import Finding, Severity
 
-REPLACED = "REPLACED"
+REPLACED, CORRECTED, MERGED = "REPLACED", "CORRECTED", "MERGED_REPLACED"
 
 
 def replaced_by(hub: Hub, row: Filing, winner: Filing, found: Sequence[Finding]) -> Outcome:
@@ -31,24 +32,39 @@ def replaced_by(hub: Hub, row: Filing, winner: Filing, found: Sequence[Finding])
 
 def take_place(hub: Hub, write: Write, row: Filing, standing: Standing) -> None:
     """Settle the earlier filings that no file carries yet; the last of the others is named in the record of this one."""
-    handed_on = [earlier.receipt for earlier in standing.before if not _settle(hub, write, earlier, row)]
+    handed_on = [earlier.receipt for earlier in standing.before if not settle_earlier(hub, write, earlier, row, code=REPLACED)]
     _name(hub, write, row, {ROUND_ITEM: standing.seat.round, EARLIER_ITEM: handed_on[-1] if handed_on else None})
 
 
-def _settle(hub: Hub, write: Write, earlier: Filing, row: Filing) -> bool:
-    """False when a file carries the earlier filing: it stays what it is."""
+def answer_corrected(hub: Hub, write: Write, row: Filing) -> None:
+    """A correction (補正) takes the place of what it corrects; of one that a file carries already it only says so."""
+    for corrected in corrected_filings(hub, row):
+        if not settle_earlier(hub, write, corrected, row, code=CORRECTED):
+            note_replaced(write, row, corrected.receipt, code="CORRECTS_DELIVERED")
+
+
+def settle_earlier(hub: Hub, write: Write, earlier: Filing, row: Filing, *, code: str) -> bool:
+    """Settle a filing that ``row`` takes the place of. False when a file carries it: it stays what it is."""
     # The release takes the same locks, so that a filing is either in a file or settled.
     write.read(select(obligations.c.state).where(obligations.c.application == earlier.id).with_for_update()).all()
     if write.read(select(is_handed_on(earlier.id))).scalar_one():
         return False
     unfinished = (applications.c.id == earlier.id) & applications.c.disposition.in_(("open", "waiting", "held"))
-    settled = {"disposition": "settled", "reason": REPLACED, "disposed_on": hub.clock.today().isoformat()}
+    settled = {"disposition": "settled", "reason": code, "disposed_on": hub.clock.today().isoformat()}
     if write.execute(update(applications).where(unfinished).values(**settled)).rowcount:
         write.execute(obligations.delete().where(obligations.c.application == earlier.id))
-        finding = Finding(REPLACED, where=f"receipt {row.receipt}", severity=Severity.ALERT)
+        finding = Finding(code, where=f"receipt {row.receipt}", severity=Severity.ALERT)
         write.insert_many(findings, [finding_row(earlier.id, "check", finding)])
         write.leaf("filing_replaced", application=earlier.id, by=row.id)
     return True
+
+
+def note_replaced(write: Write, row: Filing, receipt: str, *, code: str) -> None:
+    """Say on an application, once, that it takes the place of one that was delivered already."""
+    place = f"receipt {receipt}"
+    known = select(findings.c.id).where(findings.c.application == row.id, findings.c.code == code, findings.c.place == place)
+    if write.read(known).first() is None:
+        write.insert_many(findings, [finding_row(row.id, "check", Finding(code, where=place, severity=Severity.ALERT))])
 
 
 def _name(hub: Hub, write: Write, row: Filing, values: dict[str, str | None]) -> None:

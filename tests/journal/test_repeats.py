@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from pipeline.journal.database import Journal
 from pipeline.journal.intake_tables import applications, listings
-from pipeline.steps.check_records import earlier_filing
+from pipeline.likeness import earlier_filing
 from tests.journal import rows
 from tests.journal.conftest import enter
 from tests.journal.rows import row
