@@ -1,6 +1,7 @@
 """Evidence of deliveries (配信の証跡): sealed bytes, the file where it went, the receipt; compared anew, never counted from the journal."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,21 +9,27 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, or_, select
 
 from connectors.errors import ConnectorError
+from pipeline.answer_files import UnreadableAnswerError, read_receipt, receipt_context
 from pipeline.errors import EvidenceBroken
+from pipeline.file_records import Lineage, changes_of, lineage_of, problems_of
 from pipeline.hub import Hub
-from pipeline.journal.delivery_tables import batch_items, batches, deliveries, receipts
-from pipeline.journal.intake_tables import applications
+from pipeline.inbox_files import Stored
+from pipeline.journal.delivery_tables import batches, deliveries, receipts
 from pipeline.steps.deliver import batch_bytes
 
 
 @dataclass(frozen=True, slots=True)
 class FileEvidence:
-    """What proves one delivered file. remote: same, differs, gone, unreachable. problems: sentences that make the day red."""
+    """What proves one delivered file. remote: same, differs, gone, unreachable; receipt: OK, NG or empty.
+
+    problems: sentences that make the day red. shares: how many of its records are of which section.
+    """
 
     batch: Row[Any]
     remote: str
     receipt: str
     problems: tuple[str, ...]
+    shares: Mapping[str, int]
 
     @property
     def words(self) -> str:
@@ -42,13 +49,19 @@ class Remote:
 def delivered_files(hub: Hub, day: str) -> list[FileEvidence]:
     """Evidence of every file that was released, left or was answered on a day, of those that have left."""
     left = (batches.c.municipality == hub.code) & _is_of(day) & (batches.c.state != "released")
-    known = select(batches, deliveries.c.at.label("delivered_at"), receipts.c.result).outerjoin(
-        deliveries, deliveries.c.batch == batches.c.id
-    )
+    columns = [
+        deliveries.c.at.label("delivered_at"),
+        deliveries.c.digest.label("delivered_digest"),
+        receipts.c.result,
+        receipts.c.digest.label("receipt_digest"),
+        receipts.c.blob.label("receipt_blob"),
+        receipts.c.size.label("receipt_size"),
+    ]
+    known = select(batches, *columns).outerjoin(deliveries, deliveries.c.batch == batches.c.id)
     answered = known.outerjoin(receipts, receipts.c.batch == batches.c.id)
     rows = hub.journal.rows(answered.where(left).order_by(batches.c.id))
     remote = dict(_remote_states(hub, rows))
-    return [_judge(hub, row, remote[row.id], row.result or "") for row in rows]
+    return [_judge(hub, row, remote[row.id]) for row in rows]
 
 
 def _is_of(day: str) -> ColumnElement[bool]:
@@ -96,33 +109,49 @@ def _compare(row: Row[Any], found: bytes | None) -> Remote:
     return Remote("same" if hashlib.sha256(found).hexdigest() == row.digest else "differs", found)
 
 
-def _judge(hub: Hub, row: Row[Any], remote: Remote, receipt: str) -> FileEvidence:
-    problems = list(_sealed_problems(hub, row))
-    if row.delivered_at is None:
-        problems.append(f"{row.destination}/{row.name}: 配信済みですが、配信の記録がありません")
-    if remote.state == "differs":
-        problems.append(f"{row.destination}/{row.name}: 配信先のファイルが控えと異なります")
-        changed = dict.fromkeys(_misplaced(hub, row, remote.found))
-        problems += [f"{row.destination}/{row.name}: 受付番号 {number} の記録が配信先で控えと異なります" for number in changed]
-    if receipt == "NG":
-        problems.append(f"{row.destination}/{row.name}: 受信側が受け付けていません")
-    return FileEvidence(batch=row, remote=remote.state, receipt=receipt, problems=tuple(problems))
+def _judge(hub: Hub, row: Row[Any], remote: Remote) -> FileEvidence:
+    """What speaks against a file: its sealed copy, the journal's rows, the bytes where it went, the receipt."""
+    lineage = lineage_of(hub, row.id)
+    said = [*_sealed(hub, row, remote, lineage), *_delivery(row), *_receipt(hub, row)]
+    shares = Counter(item.section for item in lineage.items)
+    place = f"{row.destination}/{row.name}"
+    return FileEvidence(row, remote.state, row.result or "", tuple(f"{place}: {one}" for one in said), shares)
 
 
-def _sealed_problems(hub: Hub, row: Row[Any]) -> Iterator[str]:
-    """The sealed copy opens to its digest, and every record of the lineage stands where the journal says."""
+def _sealed(hub: Hub, row: Row[Any], remote: Remote, lineage: Lineage) -> Iterator[str]:
+    """The sealed copy opens to its digest and to the records that the journal speaks of; what is where it went is the same bytes."""
     try:
         data = batch_bytes(hub, row)
     except EvidenceBroken:
-        yield f"{row.destination}/{row.name}: 控えのファイルが壊れています"
+        yield "控えのファイルが壊れています"
+        data = b""
+    else:
+        if len(lineage.items) != row.records:
+            yield f"控えは{row.records}件ですが、台帳の記録は{len(lineage.items)}件です"
+        yield from problems_of(hub, row, data, lineage)
+    if remote.state == "differs":
+        yield "配信先のファイルが控えと異なります"
+        yield from changes_of(data, remote.found, lineage) if data else ()
+
+
+def _delivery(row: Row[Any]) -> Iterator[str]:
+    if row.delivered_at is None:
+        yield "配信済みですが、配信の記録がありません"
+    elif row.delivered_digest != row.digest:
+        yield "配信の記録のハッシュ値が控えと異なります"
+
+
+def _receipt(hub: Hub, row: Row[Any]) -> Iterator[str]:
+    """The receipt as it was sealed, judged anew; one that was taken before receipts were sealed as the journal has it."""
+    if row.result is None:
         return
-    for number in _misplaced(hub, row, data):
-        yield f"{row.destination}/{row.name}: 受付番号 {number} の記録が控えの位置にありません"
-
-
-def _misplaced(hub: Hub, row: Row[Any], data: bytes) -> Iterator[str]:
-    """受付番号 of the records of a file that do not stand in these bytes where the journal says."""
-    joined = select(batch_items, applications.c.receipt).join(applications, applications.c.id == batch_items.c.application)
-    for item in hub.journal.rows(joined.where(batch_items.c.batch == row.id)):
-        if hashlib.sha256(data[item.offset : item.offset + item.length]).hexdigest() != item.digest:
-            yield item.receipt
+    if row.receipt_blob is None:
+        if row.result != "OK":
+            yield "受信側が受け付けていません"
+        return
+    stored = Stored(digest=row.receipt_digest, size=row.receipt_size, path=row.receipt_blob)
+    try:
+        data = hub.store.get(stored, context=receipt_context(hub.code, row.destination, row.name))
+        yield from read_receipt(data).faults(name=row.name, sha256=row.digest, records=row.records)
+    except (EvidenceBroken, UnreadableAnswerError):
+        yield "受領書の控えが壊れているか、別のファイルのものです"

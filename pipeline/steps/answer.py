@@ -3,9 +3,7 @@
 Results become decision records; what does not fit is refused and said.
 """
 
-import csv
 import hashlib
-import io
 import logging
 from collections import Counter
 from datetime import date
@@ -15,7 +13,8 @@ from sqlalchemy import Row, exists, select, update
 
 from connectors.errors import PermanentError, TransientError
 from mappings.procedure import Outcome
-from pipeline.alarms import raise_alarm
+from pipeline.alarms import OF_DESTINATION, cause_gone, raise_alarm
+from pipeline.answer_files import UnreadableAnswerError, read_receipt, receipt_context, rows_of
 from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
 from pipeline.journal.database import Write
@@ -31,18 +30,11 @@ from vocabulary.findings import Finding, Severity
 
 log = logging.getLogger(__name__)
 
-RECEIPT_COLUMNS = ["file_name", "sha256", "records", "result", "reason"]
 RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "bunsho_bango", "tsuchisho", "riyu"]
 WIDTHS = {"kettei_bango": 60, "bunsho_bango": 60, "tsuchisho": 20}
 """What the decision record holds: one longer text would undo the whole file's transaction on PostgreSQL."""
 EARLY = "DECISION_EARLY"
 GIVES_REASONS = ("REJECTED", "CORRECTION")
-LARGEST_COUNT = 9
-"""Digits of the number of records that a receipt may state."""
-
-
-class UnreadableAnswerError(Exception):
-    """An answer file is not (yet) as its profile says."""
 
 
 def read_answers(hub: Hub) -> dict[str, int]:
@@ -71,6 +63,7 @@ def _read_all(hub: Hub, name: str) -> dict[str, int]:
         counts["receipts"] = _read_receipts(hub, target, name)
         if hub.destination(name).decides:
             counts |= _read_results(hub, target, name)
+        cause_gone(hub, OF_DESTINATION, name)
     except TransientError:
         with hub.journal.write() as write:
             raise_alarm(hub, write, kind="DESTINATION_UNREACHABLE", subject=name)
@@ -86,7 +79,9 @@ def _read_receipts(hub: Hub, target: Target, destination: str) -> int:
     )
     waiting = {f"{batch.name}.receipt.csv": batch for batch in hub.journal.rows(open_files)}
     taken = 0
-    for name in target.outbox("receipts") if waiting else []:
+    there = target.outbox("receipts") if waiting else []
+    _note_strangers(hub, destination, [name for name in there if name not in waiting])
+    for name in there:
         if name not in waiting:
             continue
         data = target.fetch_outbox("receipts", name)
@@ -95,6 +90,19 @@ def _read_receipts(hub: Hub, target: Target, destination: str) -> int:
         except UnreadableAnswerError:
             _put_off(hub, destination, name)
     return taken
+
+
+def _note_strangers(hub: Hub, destination: str, names: list[str]) -> None:
+    """A receipt for a file that never went there may belong to another sender: a person must ask."""
+    if not names:
+        return
+    gone_there = select(batches.c.name).where(batches.c.municipality == hub.code, batches.c.destination == destination)
+    known = {f"{row.name}.receipt.csv" for row in hub.journal.rows(gone_there)}
+    for name in names:
+        if name not in known:
+            with hub.journal.write() as write:
+                raise_alarm(hub, write, kind="RECEIPT_UNKNOWN", subject=f"{destination}/{name}")
+                write.leaf("receipt_unknown", destination=destination, name=name)
 
 
 def _put_off(hub: Hub, destination: str, name: str) -> None:
@@ -106,19 +114,20 @@ def _put_off(hub: Hub, destination: str, name: str) -> None:
 
 
 def _take_receipt(hub: Hub, batch: Row[Any], name: str, data: bytes) -> int:
-    row, *more = _rows(data, RECEIPT_COLUMNS) or [{}]
-    stated = row.get("records", "")
-    if more or not (stated.isdecimal() and len(stated) <= LARGEST_COUNT):
-        raise UnreadableAnswerError
-    accepted = row["result"] == "OK" and row["sha256"] == batch.digest and row["file_name"] == batch.name
+    receipt = read_receipt(data)
+    accepted = not receipt.faults(name=batch.name, sha256=batch.digest, records=batch.records)
+    stored = hub.store.put(data, context=receipt_context(hub.code, batch.destination, batch.name))
+    fault_point("answer.receipt_stored")
     with hub.journal.write() as write:
         values = {
             "batch": batch.id,
             "name": name,
-            "digest": hashlib.sha256(data).hexdigest(),
+            "digest": stored.digest,
             "result": "OK" if accepted else "NG",
-            "records": int(stated),
+            "records": receipt.records,
             "at": hub.clock.now().isoformat(),
+            "blob": stored.path,
+            "size": stored.size,
         }
         if not write.insert_new(receipts, values):
             return 0
@@ -147,18 +156,6 @@ def _hold_refused(hub: Hub, write: Write, batch: Row[Any]) -> None:
         write.leaf("application_refused", application=item.application, destination=batch.destination)
 
 
-def _rows(data: bytes, columns: list[str]) -> list[dict[str, str]]:
-    """Rows of an answer file. Raises UnreadableAnswerError."""
-    try:
-        reader = csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""), strict=True)
-        rows = list(reader)
-    except (UnicodeDecodeError, csv.Error):
-        raise UnreadableAnswerError from None
-    if reader.fieldnames != columns or any(None in row or None in row.values() for row in rows):
-        raise UnreadableAnswerError
-    return rows
-
-
 def _read_results(hub: Hub, target: Target, destination: str) -> dict[str, int]:
     known = select(result_files.c.name).where(result_files.c.municipality == hub.code, result_files.c.destination == destination)
     taken = {row.name for row in hub.journal.rows(known)}
@@ -180,7 +177,7 @@ def _read_results(hub: Hub, target: Target, destination: str) -> dict[str, int]:
 
 def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[int, int]:
     """Enter a result file, whole, in one transaction: (decisions, rows refused)."""
-    rows = _rows(data, RESULT_COLUMNS)
+    rows = rows_of(data, RESULT_COLUMNS)
     digest = hashlib.sha256(data).hexdigest()
     with hub.journal.write() as write:
         became = Counter(_decide(hub, write, destination, f"{destination}/{name}", row) for row in rows)

@@ -8,7 +8,7 @@ from sqlalchemy import Row, exists, select, update
 
 from connectors.delivery import Evidence
 from connectors.errors import PermanentError, TransientError
-from pipeline.alarms import raise_alarm
+from pipeline.alarms import OF_DESTINATION, cause_gone, raise_alarm
 from pipeline.errors import EvidenceBroken
 from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
@@ -88,6 +88,7 @@ def _deliver_all(hub: Hub, destination: str, files: list[Row[Any]]) -> int:
         for batch in files:
             _deliver_one(hub, target, batch)
             done += 1
+        cause_gone(hub, OF_DESTINATION, destination)
     except TransientError:
         with hub.journal.write() as write:
             raise_alarm(hub, write, kind="DESTINATION_UNREACHABLE", subject=destination)

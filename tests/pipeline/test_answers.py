@@ -12,13 +12,14 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from pipeline.answer_files import RECEIPT_COLUMNS
 from pipeline.balance import balance_of
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import decisions, notice_outbox, result_files, status_outbox
 from pipeline.journal.delivery_tables import batch_items, batches, receipts
 from pipeline.journal.evidence_tables import alarms
 from pipeline.journal.intake_tables import applications, persons
-from pipeline.steps.answer import RECEIPT_COLUMNS, RESULT_COLUMNS, read_answers
+from pipeline.steps.answer import RESULT_COLUMNS, read_answers
 from pipeline.steps.close_day import inspect_day
 from pipeline.steps.report_day import channel_counts
 from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS
