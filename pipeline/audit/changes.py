@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final
 
 from pipeline.audit.figures import DayFigures
-from pipeline.audit.rule_sets import RuleState
+from pipeline.audit.rule_sets import ITEM, REQUIRED, RuleState
+from pipeline.pages.words import SEVERITIES, STATUSES
 
 STATUS_STRENGTH: Final = {"shadow": 0, "warn": 1, "hold": 2}
 SEVERITY_STRENGTH: Final = {"alert": 0, "error": 1}
@@ -14,7 +15,6 @@ KINDS: Final = {
     "gone": "無くなった",
     "off": "適用されなくなった",
     "weaker": "弱められた",
-    "check_gone": "項目の検査が無くなった",
     "between": "日中だけ別の版で検査した",
     "changed": "内容が変わった",
     "stronger": "強められた",
@@ -23,7 +23,7 @@ KINDS: Final = {
     "version": "定義の版が変わった",
 }
 """Kinds of change as auditors read them, those that let more through first."""
-LOOSER: Final = frozenset({"gone", "off", "weaker", "check_gone", "between"})
+LOOSER: Final = frozenset({"gone", "off", "weaker", "between"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def changes_between(earlier: DayFigures, later: DayFigures, rule_sets: Mapping[s
     """Everything that differs between two closes, graver kinds first. rule_sets: by their digest."""
     day = later.day
     found = [*_rules(day, _by_id(rule_sets[earlier.rule_set]), _by_id(rule_sets[later.rule_set]))]
-    found += [*_versions(earlier, later), *_lost_checks(earlier, later)]
+    found += _versions(earlier, later)
     order = list(KINDS)
     return sorted(found, key=lambda one: (order.index(one.kind), one.procedure, one.rule))
 
@@ -64,9 +64,9 @@ def _rules(day: date, earlier: Rules, later: Rules) -> Iterator[Change]:
     for key in sorted(earlier.keys() | later.keys()):
         before, after = earlier.get(key), later.get(key)
         if before is None and after is not None:
-            yield Change(day, "added", after.procedure, after.id, after.says, "", _effect(after))
+            yield Change(day, "added", after.procedure, after.id, after.says, "", _told(after))
         elif after is None and before is not None:
-            yield Change(day, "gone", before.procedure, before.id, before.says, _effect(before), "")
+            yield Change(day, "gone", before.procedure, before.id, before.says, _told(before), "")
         elif before is not None and after is not None:
             yield from _rule(day, before, after)
 
@@ -84,16 +84,17 @@ def _rule(day: date, before: RuleState, after: RuleState) -> Iterator[Change]:
     yield Change(day, kind, after.procedure, after.id, after.says, _told(before), _told(after))
 
 
-def _strength(rule: RuleState) -> tuple[int, int]:
-    return STATUS_STRENGTH[rule.status], SEVERITY_STRENGTH[rule.severity]
+def _strength(rule: RuleState) -> tuple[int, int, bool]:
+    required = rule.kind != ITEM or rule.definition.startswith(REQUIRED)
+    return STATUS_STRENGTH[rule.status], SEVERITY_STRENGTH[rule.severity], required
 
 
 def _told(rule: RuleState) -> str:
-    return f"{_effect(rule)} {rule.code} {rule.definition[:8]}"
-
-
-def _effect(rule: RuleState) -> str:
-    return f"{rule.status} / {rule.severity}" + ("" if rule.in_force else " / off")
+    """What an auditor compares: an item's definition, or a rule's effect, its code and the digest of the rest."""
+    if rule.kind == ITEM:
+        return rule.definition
+    words = [STATUSES[rule.status], SEVERITIES[rule.severity], *([] if rule.in_force else ["自治体の選択により適用しない"])]
+    return f"{'、'.join(words)} {rule.code} {rule.definition[:8]}"
 
 
 def _versions(earlier: DayFigures, later: DayFigures) -> Iterator[Change]:
@@ -102,15 +103,6 @@ def _versions(earlier: DayFigures, later: DayFigures) -> Iterator[Change]:
         before = earlier.versions.get(procedure, "")
         if before and before != version:
             yield Change(later.day, "version", procedure, "", "", before, version)
-        ran = {run.version for run in later.runs if run.procedure == procedure} - {before, version}
-        for other in sorted(ran):
+        for other in sorted({*later.ran.get(procedure, ())} - {before, version}):
             yield Change(later.day, "between", procedure, "", "", version, other)
 
-
-def _lost_checks(earlier: DayFigures, later: DayFigures) -> Iterator[Change]:
-    """Checks of items that a suite made the day before and no longer makes; a suite that did not run says nothing."""
-    ran = {check.suite for check in later.checks}
-    now = {(check.suite, check.id) for check in later.checks}
-    for check in earlier.checks:
-        if not check.rule and check.suite in ran and (check.suite, check.id) not in now:
-            yield Change(later.day, "check_gone", check.procedure, "", check.item, check.code, "")

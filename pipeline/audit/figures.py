@@ -1,10 +1,8 @@
 """What is kept of a day for auditors (監査の日別集計): counts, codes and 受付番号; never a resident's value."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +33,6 @@ class CheckFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a suite. failed: checks that did not hold for every row, as (id of the check, rows)."""
-
-    id: int
-    at: str
-    procedure: str
-    suite: str
-    version: str
-    rows: int
-    broken: bool
-    failed: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ProcedureFigures:
     """A procedure's day. hours: the median from arrival to delivery, of those that were delivered; None without any."""
 
@@ -59,7 +43,10 @@ class ProcedureFigures:
 
 @dataclass(frozen=True, slots=True)
 class DayFigures:
-    """One day. rule_set: digest of the rules at its close; versions: of the specifications by procedure. hours: of all procedures."""
+    """One day. rule_set: digest of the rules at its close; versions: of the specifications by procedure. hours: of all procedures.
+
+    checks: every rule that ran, and of the items' own checks those that failed. ran: versions of the runs by procedure.
+    """
 
     day: date
     rule_set: str
@@ -68,7 +55,7 @@ class DayFigures:
     hours: float | None
     held: tuple[Held, ...]
     checks: tuple[CheckFigure, ...]
-    runs: tuple[Run, ...]
+    ran: dict[str, tuple[str, ...]]
     versions: dict[str, str]
 
     @property
@@ -109,11 +96,7 @@ def read_figures(day: str, rule_set: str, text: str) -> DayFigures:
         hours=data["hours"],
         held=tuple(Held(**{**one, "receipts": tuple(one["receipts"])}) for one in data["held"]),
         checks=tuple(CheckFigure(**one) for one in data["checks"]),
-        runs=tuple(_runs(data["runs"])),
+        ran={name: tuple(versions) for name, versions in data["ran"].items()},
         versions=data["versions"],
     )
 
-
-def _runs(rows: list[dict[str, Any]]) -> Iterable[Run]:
-    for row in rows:
-        yield Run(**{**row, "failed": tuple((check, count) for check, count in row["failed"])})

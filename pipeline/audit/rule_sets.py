@@ -2,16 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from mappings.rules import Rule
 from pipeline.hub import Hub
 
+ITEM: Final = "item"
+REQUIRED: Final = "必須"
+
 
 @dataclass(frozen=True, slots=True)
 class RuleState:
-    """One rule at a day's close. in_force: the municipality's switches do not leave it out. definition: digest of all else it says."""
+    """One rule at a day's close, or the check of one item (kind ``item``), which always holds with the severity error.
+
+    in_force: the municipality's switches do not leave it out. definition: digest of all else it says; of an item its definition in words.
+    """
 
     procedure: str
     id: str
@@ -25,9 +32,18 @@ class RuleState:
 
 
 def rules_now(hub: Hub) -> tuple[RuleState, ...]:
-    """Every rule of the procedures that the municipality takes, by procedure and id."""
-    found = (_state(hub, name, rule) for name in hub.municipality.procedures for rule in hub.procedure(name).rules)
+    """Every rule and every item of the procedures that the municipality takes, by procedure and id."""
+    found = [_state(hub, name, rule) for name in hub.municipality.procedures for rule in hub.procedure(name).rules]
+    found += [state for name in hub.municipality.procedures for state in _items(hub, name)]
     return tuple(sorted(found, key=lambda one: (one.procedure, one.id)))
+
+
+def _items(hub: Hub, procedure: str) -> Iterator[RuleState]:
+    specification = hub.procedure(procedure)
+    for group in hub.catalogue.groups_of(specification):
+        for name, item in hub.catalogue.items[specification.business][group].items():
+            definition = f"{REQUIRED if item.required else '任意'} {item.type}({item.length}) {item.code}".strip()
+            yield RuleState(procedure, f"{group}.{name}", ITEM, "", "error", "hold", item.title, in_force=True, definition=definition)
 
 
 def _state(hub: Hub, procedure: str, rule: Rule) -> RuleState:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from pipeline.audit.reporting import report_to_auditors
 from pipeline.balance import has_business
 from pipeline.errors import HubError
 from pipeline.hub import Hub
@@ -22,9 +23,12 @@ def close_and_report(hub: Hub) -> dict[str, int]:
     """
     today = hub.clock.today()
     if has_business(hub, today - ONE_DAY):
-        report_day(hub, close_day(hub, today - ONE_DAY))
+        yesterday = close_day(hub, today - ONE_DAY)
+        report_day(hub, yesterday)
+        report_to_auditors(hub, yesterday)
     found = close_day(hub, today)
     page = report_day(hub, found)
+    report_to_auditors(hub, found)
     hub.store.discard_parts(older_than=hub.clock.now() - ONE_DAY)
     if not found.balanced:
         raise UnbalancedDayError(
