@@ -11,6 +11,7 @@ from mappings.receiving import Receiving
 from mappings.specification import Spec, read_spec
 from mappings.substitutions import Substitute, from_code_points
 from mappings.yaml_door import SpecError
+from pipeline.clerk_settings import Closing, ExpectedSetting, check_procedures
 from pipeline.errors import SettingError
 from pipeline.hours import HoursOfDay, Window
 from pipeline.night_settings import CopiesSetting, ExchangeSetting
@@ -47,6 +48,13 @@ class ScannerSetting(Spec):
     command: str = ""
     folder: str = ""
     timeout_seconds: int = 60
+
+
+class RegistrySetting(Counterpart):
+    """The document-management system (文書管理システム): its folder, the encoding of its CSV, the 文書分類 of each section's papers."""
+
+    encoding: Literal["utf-8-sig", "utf-8", "cp932"] = "utf-8-sig"
+    classes: dict[str, str]
 
 
 class Section(Spec):
@@ -123,6 +131,7 @@ class Municipality(Spec):
     """One municipality (自治体). closed_days: its own closed days besides weekends, holidays and the year's end.
 
     copies, exchange: the nightly work at the intermediate server, None where the hub does not do it. staff: who may act on cases.
+    closings: 支払締日. expected: procedure → where the people who have to file it are listed.
     """
 
     code: str
@@ -138,8 +147,11 @@ class Municipality(Spec):
     procedures: dict[str, EnabledProcedure]
     destinations: dict[str, Destination]
     staff: dict[str, Staff] = Field(default_factory=dict)
+    closings: tuple[Closing, ...] = ()
+    expected: dict[str, ExpectedSetting] = Field(default_factory=dict)
     copies: CopiesSetting | None = None
     exchange: ExchangeSetting | None = None
+    registry: RegistrySetting | None = None
 
     @model_validator(mode="after")
     def _refer_to_what_exists(self) -> "Municipality":
@@ -151,6 +163,13 @@ class Municipality(Spec):
             unknown = [target for target in procedure.destinations if target not in self.destinations]
             if unknown:
                 raise ValueError(f"procedures.{name}.destinations {', '.join(unknown)}: allowed are {', '.join(self.destinations)}")
+        if self.registry is not None and (differing := sorted(self.registry.classes.keys() ^ self.sections.keys())):
+            raise ValueError(f"registry.classes {', '.join(differing)}: there is one for each of {', '.join(self.sections)}")
+        return self
+
+    @model_validator(mode="after")
+    def _know_the_procedures(self) -> "Municipality":
+        check_procedures(self.closings, self.expected, dict(self.procedures))
         return self
 
     @model_validator(mode="after")

@@ -8,12 +8,15 @@ from pipeline.journal import (
     act_tables,
     audit_tables,
     copy_tables,
+    correction_tables,
     decision_tables,
     delivery_tables,
     evidence_tables,
     exchange_tables,
+    expected_tables,
     intake_tables,
     register_tables,
+    registry_tables,
     repeat_tables,
     replay_tables,
     server_tables,
@@ -27,6 +30,7 @@ __all__ = ["TABLES", "metadata", "migrate"]
 TABLES = (
     intake_tables,
     register_tables,
+    registry_tables,
     delivery_tables,
     decision_tables,
     evidence_tables,
@@ -37,6 +41,8 @@ TABLES = (
     audit_tables,
     act_tables,
     repeat_tables,
+    correction_tables,
+    expected_tables,
 )
 
 
