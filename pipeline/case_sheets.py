@@ -10,6 +10,7 @@ from sqlalchemy import Row, select
 from connectors.package import Package
 from mappings.procedure import Procedure
 from pipeline.additional_items import additional_rows
+from pipeline.case_numbers import numbers_in_words
 from pipeline.document_rows import document_rows
 from pipeline.filing_day import FilingDay, filing_day
 from pipeline.finding_places import place_in_japanese, role_title
@@ -60,7 +61,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         procedure=procedure.full_title,
         kind=kind_of(hub, procedure, row.id),
         receipt=row.receipt,
-        intake_number=_intake_number(row),
+        intake_number=numbers_in_words(hub, row),
         intake_on=date.fromisoformat(row.filed_on),
         filed_on=filing_day(hub, row).day,
         signature=NOT_YET if verification is None else (SIGNED if signer else UNSIGNED),
@@ -73,11 +74,6 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         start_month=start.month,
         reasoning=start.reasoning,
     )
-
-
-def _intake_number(row: Row[Any]) -> str:
-    year = to_wareki(date(row.filing_year, 4, 1)).split("年")[0]
-    return f"{year}年度 第{row.filing_number}号"
 
 
 def _signer(hub: Hub, application: int, verification: Row[Any] | None) -> dict[str, str] | None:

@@ -21,10 +21,10 @@ log = logging.getLogger(__name__)
 
 FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "refresh_links": ("refresh_links",),
+        "refresh_links": ("refresh_links", "counter_book", "receiver_cases"),
         "intake": ("pull", "open", "verify", "identify", "map", "check", "release", "deliver", "cases"),
         "notify": ("answers", "statuses", "notices", "cases"),
-        "close": ("close",),
+        "close": ("registry", "close"),
         "nightly_sync": ("operating_state", "masters", "protected_flags", "ledgers", "copies", "copy_results", "compare"),
         "exchange_log": ("operating_state", "inquiry_results", "exchange_fetch", "own_exchanges", "reconcile"),
         "night_report": ("night_report",),
@@ -39,6 +39,8 @@ NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "refresh_links": ("pipeline.steps.refresh_links", "refresh_links"),
+        "counter_book": ("pipeline.steps.counter_book", "take_in_counter_book"),
+        "receiver_cases": ("pipeline.steps.receiver_cases", "take_in_cases"),
         "operating_state": ("pipeline.steps.operating_state", "operating_state"),
         "masters": ("pipeline.steps.masters", "masters"),
         "protected_flags": ("pipeline.steps.protected_flags", "protected_flags"),
@@ -63,6 +65,7 @@ _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "answers": ("pipeline.steps.answer", "read_answers"),
         "statuses": ("pipeline.steps.notify", "send_owed_statuses"),
         "notices": ("pipeline.steps.notices", "send_notices"),
+        "registry": ("pipeline.steps.registry", "registry"),
         "close": ("pipeline.steps.close_and_report", "close_and_report"),
     }
 )

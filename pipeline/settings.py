@@ -17,6 +17,7 @@ from pipeline.hours import HoursOfDay, Window
 from pipeline.night_settings import CopiesSetting, ExchangeSetting
 from pipeline.places import municipality_codes
 from pipeline.round_calendar import RoundCalendar
+from pipeline.rule_choices import RuleChoice
 from pipeline.staff import Staff
 from vocabulary.check_digits import valid_municipality_code
 
@@ -72,7 +73,8 @@ class EnabledProcedure(Spec):
     """A procedure that this municipality takes: its section, where its records go, and a stricter or looser signature policy if any.
 
     legal_day: which arrival counts as the day of filing (請求日), where it differs from the municipality's. receiving: its own 受付期間.
-    switches: choices that the procedure leaves to municipalities. rounds: the calendar of 利用調整, where the procedure has rounds.
+    switches: choices that the procedure leaves to municipalities. rules: statuses that it chose for rules of the procedure.
+    rounds: the calendar of 利用調整, where the procedure has rounds.
     """
 
     section: str
@@ -81,6 +83,7 @@ class EnabledProcedure(Spec):
     legal_day: LegalDay | None = None
     receiving: Receiving | None = None
     switches: dict[str, bool] = Field(default_factory=dict)
+    rules: dict[str, RuleChoice] = Field(default_factory=dict)
     rounds: RoundCalendar | None = None
 
 
@@ -106,6 +109,7 @@ class Destination(Spec):
     """A receiving system (業務システム): its format, connection, daily window and the most applications in one file.
 
     decides: whether its result files become decisions; of two systems that get the same records only one does.
+    cases: connection of the folder with the extract of its open and decided cases, empty where it gives none.
     substitutions: go before the rows of the format's table.
     """
 
@@ -114,6 +118,7 @@ class Destination(Spec):
     connection: str
     window: HoursOfDay = Window(start=time(0, 0), end=time(23, 59, 59))
     decides: bool = True
+    cases: str = ""
     max_applications: int = Field(default=1000, ge=1)
     substitutions: tuple[ApprovedSubstitution, ...] = ()
 
@@ -151,6 +156,7 @@ class Municipality(Spec):
     expected: dict[str, ExpectedSetting] = Field(default_factory=dict)
     copies: CopiesSetting | None = None
     exchange: ExchangeSetting | None = None
+    counter_book: Counterpart | None = None
     registry: RegistrySetting | None = None
 
     @model_validator(mode="after")

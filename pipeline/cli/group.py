@@ -30,6 +30,7 @@ _COMMANDS = MappingProxyType(
         "setup": "pipeline.cli.set_up:setup",
         "run": "pipeline.cli.flows:run",
         "close": "pipeline.cli.flows:close",
+        "registry": "pipeline.cli.registry:registry",
         "replay": "pipeline.cli.replay:replay",
         "self-information": "pipeline.cli.self_information:self_information",
         "sync": "pipeline.cli.sync:sync",

@@ -1,6 +1,7 @@
 """Batch print (一括印刷): the sheets of a section and day in one PDF, joined from the sheets that lie in its case folders."""
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 
 from pipeline.faults import fault_point
@@ -21,3 +22,15 @@ def write_batch(target: Path, sheets: Sequence[Path]) -> None:
         writer.write(draft)
     fault_point("cases.batch_drafted")
     draft.replace(target)
+
+
+def join_pages(pages: Sequence[bytes]) -> bytes:
+    """One PDF of several, in their order."""
+    from pypdf import PdfReader, PdfWriter
+
+    joined = BytesIO()
+    with PdfWriter() as writer:
+        for page in pages:
+            writer.append(PdfReader(BytesIO(page)), import_outline=False)
+        writer.write(joined)
+    return joined.getvalue()
