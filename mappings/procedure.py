@@ -169,6 +169,7 @@ class Service(Spec):
 class Procedure(Spec):
     """One procedure, complete with its mappings, overlays, rules and notices, which come from the other files of its folder.
 
+    processing_counts: which days make 標準処理期間, all or those on which the counters are open.
     additional_items: what an element is that neither form nor overlay declares, an alert that goes along or a reason to hold.
     """
 
@@ -196,6 +197,7 @@ class Procedure(Spec):
     documents: tuple[Document, ...] = ()
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     processing_days: int = Field(ge=0)
+    processing_counts: Literal["calendar", "opening"] = "calendar"
     dates: DateRules
     receiving: Receiving | None = None
     period: tuple[str, ...] = ()

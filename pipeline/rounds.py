@@ -1,5 +1,6 @@
 """Filings that wait for a round (利用調整の回): where one stands, and which of several for one child counts: the last valid one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -70,6 +71,15 @@ def seat_of(hub: Hub, row: Filing) -> Seat | None:
     tables = load_tables(hub, [row.id]).get(row.id)
     wish = _day(next(iter(tables.values())).columns[rule.wish][0]) if tables else _wish_in_package(hub, row)
     return _seat(hub, row, wish)
+
+
+def seats_of(hub: Hub, rows: Sequence[Filing]) -> dict[int, Seat]:
+    """The seat of every filing whose records are mapped, by application; their records are read at one go."""
+    wanted = [(row, rule.wish) for row in rows if (rule := hub.procedure(row.procedure).rounds)]
+    tables = load_tables(hub, [row.id for row, _ in wanted])
+    wishes = [(row, _day(next(iter(tables[row.id].values())).columns[wish][0])) for row, wish in wanted if row.id in tables]
+    seats = ((row.id, _seat(hub, row, wish)) for row, wish in wishes)
+    return {application: seat for application, seat in seats if seat}
 
 
 def round_header(hub: Hub, row: Filing, mapping: Mapping, content: etree._Element) -> dict[str, str]:
