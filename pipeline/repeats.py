@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, delete, or_, select
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
 
 from mappings.repeats import RepeatKind, Traits
 from pipeline.filing_day import corrected_filings
@@ -109,12 +109,32 @@ def find_repeats(hub: Hub, row: Row[Any], traits: Traits, *, same_filing: str | 
 
 
 def record_repeats(hub: Hub, write: Write, row: Row[Any], traits: Traits, found: Sequence[Pair]) -> None:
-    """Keep the traits and the pairs of an application; what a person answered stays as it is."""
+    """Keep the traits and the pairs of an application in place of what was kept; what a person answered stays as it is."""
     write_marks(hub, write, FILING, row.id, traits)
+    write.execute(delete(repeat_findings).where(_unanswered(row)))
+    _keep(hub, write, found)
+
+
+def renew_elsewhere(hub: Hub, write: Write, row: Row[Any], found: Sequence[Pair]) -> bool:
+    """Keep the pairs with filings that lie elsewhere in place of those that were kept. False when they are kept already."""
     kept = repeat_findings
-    write.execute(delete(kept).where(kept.c.application == row.id, kept.c.answer.is_(None)))
+    lying = _unanswered(row) & (kept.c.source != FILING)
+    known = {_kept(one) for one in write.read(select(kept).where(lying))}
+    news = [pair for pair in found if pair.repeat.source != FILING]
+    if known == {pair.repeat for pair in news}:
+        return False
+    write.execute(delete(kept).where(lying))
+    _keep(hub, write, news)
+    return True
+
+
+def _unanswered(row: Row[Any]) -> ColumnElement[bool]:
+    return and_(repeat_findings.c.application == row.id, repeat_findings.c.answer.is_(None))
+
+
+def _keep(hub: Hub, write: Write, found: Sequence[Pair]) -> None:
     for pair in found:
-        write.insert_new(kept, _finding_row(hub, pair.repeat))
+        write.insert_new(repeat_findings, _finding_row(hub, pair.repeat))
 
 
 def _fits(kind: RepeatKind, row: Row[Any], traits: Traits, other: _Other) -> bool:

@@ -24,6 +24,8 @@ def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp
         "osr": _http("osr", f"https://127.0.0.1:{osr}/osr", client_id),
         "middle": _http("middle", f"https://127.0.0.1:{portal}/middle", client_id),
         "register": {"kind": "folder", "inbox": "sandbox/register"},
+        "counter-book": {"kind": "folder", "inbox": "sandbox/counter"},
+        "cases-jidoteate": {"kind": "folder", "inbox": "sandbox/cases/jidoteate-std"},
         "bunsho-kanri": {"kind": "folder", "inbox": "sandbox/documents"},
         "jpki": {"kind": "folder", "inbox": "sandbox/jpki/published"},
     }

@@ -147,7 +147,8 @@ def _municipality(town: Path) -> str:
 
 
 def _make_folders(root: Path) -> None:
-    for name in ("portal", "register", "documents", "jpki/published/ca", "jpki/published/crl", "secrets", "tls"):
+    given = ("portal", "register", "counter", "cases/jidoteate-std", "documents", "jpki/published/ca", "jpki/published/crl")
+    for name in (*given, "secrets", "tls"):
         (root / "sandbox" / name).mkdir(parents=True, exist_ok=True)
     (root / "sandbox" / "secrets").chmod(0o700)
     for name in (*SFTP_DESTINATIONS, *FOLDER_DESTINATIONS):

@@ -11,6 +11,7 @@ import jpholiday
 
 from sandbox.applications import Bureau, Slot
 from sandbox.defects import STALE_CRL, build, catalogue
+from sandbox.elsewhere import publish_elsewhere
 from sandbox.forms_catalogue import OUT_OF_SCOPE
 from sandbox.jpki_publication import publish
 from sandbox.ledgers import publish_ledgers
@@ -24,7 +25,7 @@ from vocabulary.clock import JST
 
 RESIDENTS_PER_APPLICATION = 8
 SMALLEST_TOWN = 200
-FOLDERS = ("portal", "register", "jpki", "town", "ledgers")
+FOLDERS = ("portal", "register", "jpki", "town", "ledgers", "counter", "cases")
 _LAST_ARRIVAL, _CLOSING = time(8, 50), time(17, 30)
 
 
@@ -47,6 +48,7 @@ def make_day(folder: Path, wanted: Plan, *, seed: int, day: date, municipality: 
     lines = list(_day_lines(bureau, wanted, slots(seed=seed, count=count, **span)))
     _write_portal(folder / "portal", lines)
     _write_rest(folder, bureau, stale=any(defect.name == STALE_CRL for defect in wanted.defects))
+    publish_elsewhere(folder, town, lines, day=day, municipality=municipality)
     _write_json(folder / "expected.json", _expected(lines))
 
 
