@@ -30,6 +30,7 @@ from pipeline.journal.sole_worker import sole_worker
 from pipeline.keyring import KeyRing
 from pipeline.night_settings import check_copies
 from pipeline.places import Root, municipalities_folder, specifications_folder
+from pipeline.rule_choices import check_choices, with_choices
 from pipeline.sealing import Sealing
 from pipeline.settings import Destination, EnabledProcedure, Municipality, load_municipality
 from vocabulary.clock import Clock
@@ -56,8 +57,12 @@ class Hub:
         return self.municipality.code
 
     def procedure(self, name: str) -> Procedure:
-        """Specification of a procedure that the municipality takes."""
-        return self.catalogue.procedures[name]
+        """Specification of a procedure that the municipality takes, its rules with the statuses that the municipality chose."""
+        return self._procedures[name]
+
+    @cached_property
+    def _procedures(self) -> dict[str, Procedure]:
+        return {name: with_choices(one, self.municipality.rules_of(name)) for name, one in self.catalogue.procedures.items()}
 
     def enabled(self, name: str) -> EnabledProcedure:
         """The municipality's setting of a procedure."""
@@ -153,7 +158,8 @@ class Hub:
         read = [self.catalogue.root / "documents" / document.id for document in self.catalogue.documents_of(specification).values()]
         folders = (specification.folder, self.catalogue.root / "items" / specification.business, self.catalogue.root / "codelists", *read)
         files = sorted(file for folder in folders for file in folder.iterdir() if file.is_file())
-        settings = (self.switches(procedure), self.enabled(procedure).rounds, self.receiving(procedure))
+        enabled = self.enabled(procedure)
+        settings = (self.switches(procedure), enabled.rounds, self.receiving(procedure), enabled.rules)
         return digest_of(*(hashlib.sha256(file.read_bytes()).hexdigest() for file in files), *settings)[:16]
 
     def index(self, text: str, purpose: str) -> str:
@@ -224,6 +230,7 @@ def check_agreement(municipality: Municipality, catalogue: Catalogue) -> None:
     for name, enabled in municipality.procedures.items():
         place = f"municipalities/{municipality.code}.yaml: procedures.{name}"
         _check_choices(place, enabled, catalogue.procedures[name])
+        check_choices(place, enabled.rules, catalogue.procedures[name])
         _check_questions(place, municipality, name, catalogue)
         _check_records(place, municipality, name, catalogue)
     if municipality.copies:

@@ -188,6 +188,11 @@ class Municipality(Spec):
                 raise ValueError(f"staff.{name}.sections {', '.join(unknown)}: allowed are {', '.join(self.sections)}")
         return self
 
+    def rules_of(self, procedure: str) -> dict[str, RuleChoice]:
+        """The statuses that it chose for a procedure's rules; none for a procedure that it does not take."""
+        enabled = self.procedures.get(procedure)
+        return enabled.rules if enabled else {}
+
 
 def load_municipality(folder: Path, code: str) -> Municipality:
     """Read one file. Raises SettingError naming file, key and what is allowed."""
