@@ -40,7 +40,7 @@ def answer_corrected(hub: Hub, write: Write, row: Filing) -> None:
     """A correction (補正) takes the place of what it corrects; of one that a file carries already it only says so."""
     for corrected in corrected_filings(hub, row):
         if not settle_earlier(hub, write, corrected, row, code=CORRECTED):
-            note_replaced(write, row, corrected.receipt, code="CORRECTS_DELIVERED")
+            note_replaced(write, row, f"receipt {corrected.receipt}", code="CORRECTS_DELIVERED", step="check")
 
 
 def settle_earlier(hub: Hub, write: Write, earlier: Filing, row: Filing, *, code: str) -> bool:
@@ -59,12 +59,11 @@ def settle_earlier(hub: Hub, write: Write, earlier: Filing, row: Filing, *, code
     return True
 
 
-def note_replaced(write: Write, row: Filing, receipt: str, *, code: str) -> None:
-    """Say on an application, once, that it takes the place of one that was delivered already."""
-    place = f"receipt {receipt}"
+def note_replaced(write: Write, row: Filing, place: str, *, code: str, step: str) -> None:
+    """Say on an application, once, that it takes the place of one that went its way already. step: whose finding it is."""
     known = select(findings.c.id).where(findings.c.application == row.id, findings.c.code == code, findings.c.place == place)
     if write.read(known).first() is None:
-        write.insert_many(findings, [finding_row(row.id, "check", Finding(code, where=place, severity=Severity.ALERT))])
+        write.insert_many(findings, [finding_row(row.id, step, Finding(code, where=place, severity=Severity.ALERT))])
 
 
 def _name(hub: Hub, write: Write, row: Filing, values: dict[str, str | None]) -> None:
