@@ -1,4 +1,4 @@
-"""Check (検査): one batch for each kind of record, repeats of earlier filings, and whether the application is accepted or held."""
+"""Check (検査): one batch for each procedure and run, repeats of earlier filings, and whether the application is accepted or held."""
 
 import logging
 from collections import defaultdict
@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from mappings.procedure import ROUND_ITEM, Procedure
+from pipeline.alarms import raise_alarm
+from pipeline.cross_records import judge_across
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
@@ -21,11 +23,13 @@ from pipeline.repeats import Pair, answered, record_repeats
 from pipeline.steps.replace_filings import answer_corrected, replaced_by, take_place
 from pipeline.steps.share_documents import share_documents
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
-from pipeline.suites import suite_of, table_of
+from pipeline.suites import Setting, parts_of, suite_name, suite_of
+from pipeline.waivers import waived
 from validation.checks import SuiteSpec
 from validation.results import summarize
 from validation.results import write as write_result
-from validation.runner import Report, check
+from validation.runner import Report
+from validation.runner import check_batch as judge_batch
 from vocabulary.findings import Finding, Severity
 
 log = logging.getLogger(__name__)
@@ -56,9 +60,10 @@ def check_records(hub: Hub) -> dict[str, int]:
 
 def check_batch(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> dict[int, list[Finding]]:
     """Findings by application; every suite's result is kept for auditors, without values."""
-    reports = reports_of(hub, procedure, rows, load_tables(hub, [row.id for row in rows]))
+    loaded = load_tables(hub, [row.id for row in rows])
+    reports = reports_of(hub, procedure, rows, loaded)
     keep_reports(hub, reports)
-    found: dict[int, list[Finding]] = defaultdict(list)
+    found = judge_across(hub, procedure, rows, loaded)
     for report in reports:
         for application, finding in report.findings:
             found[application].append(finding)
@@ -66,19 +71,14 @@ def check_batch(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -> dic
 
 
 def reports_of(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]], loaded: Mapping[int, Tables]) -> list[Report]:
-    """What every suite says of these records; nothing is kept. loaded: the records of each application."""
+    """What the procedure's suite says of these records; nothing is kept. loaded: the records of each application."""
     version = hub.specification_version(procedure.id)
+    targets = [hub.format_of(destination) for destination in hub.enabled(procedure.id).destinations]
     reports = []
     for day, ids in batches_by_codes(hub, procedure, rows):
         tables = join_tables([loaded[application] for application in ids])
-        reports += [
-            check(
-                suite_of(hub.catalogue, procedure, group, version=version, day=day, switches=hub.switches(procedure.id)),
-                table_of(tables, group),
-            )
-            for group in tables
-            if tables[group].application
-        ]
+        setting = Setting(version, day, hub.switches(procedure.id), targets)
+        reports.append(judge_batch(suite_name(procedure, version), version, parts_of(hub.catalogue, procedure, tables, setting)))
     return reports
 
 
@@ -102,7 +102,7 @@ def batches_by_codes(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]]) -
 
 
 def keep_reports(hub: Hub, reports: Sequence[Report]) -> None:
-    """Store what auditors inspect: suite, counts, no values."""
+    """Store what auditors inspect: suite, counts, no values. A suite that could not run raises an alarm."""
     now = hub.clock.now()
     with hub.journal.write() as write:
         rows = [
@@ -119,11 +119,17 @@ def keep_reports(hub: Hub, reports: Sequence[Report]) -> None:
         write.insert_many(suite_runs, rows)
         for report in reports:
             write.leaf("suite_ran", suite=report.suite, version=report.version, rows=report.rows, findings=len(report.findings))
+            if report.broken:
+                raise_alarm(hub, write, kind="RULE_BROKEN", subject=report.suite)
 
 
 def _outcome(hub: Hub, row: Row[Any], found: list[Finding], likeness: Likeness) -> Outcome:
+    broken = tuple(finding for finding in found if finding.code == "RULE_BROKEN")
+    if broken:
+        # Nothing was judged: the application waits for the next run instead of being held for whatever else is known.
+        return Outcome(broken)
     standing = likeness.standing
-    findings = (*found, *_of_the_filing(hub, row, likeness))
+    findings = waived(hub, row, (*found, *_of_the_filing(hub, row, likeness)))
 
     def record_held(write: Write) -> None:
         share_documents(hub, write, row)
