@@ -70,3 +70,12 @@ def same_name(a: str, b: str, substitutes: str = "") -> bool:
     any one character of ``b`` fits.
     """
     return fits(name_key(with_wildcards(a, substitutes)), name_key(b))
+
+
+# Old and new kana are different names, but whoever looks for a person wants to see both.
+_OLD_KANA = str.maketrans("ヂヅヰヱヲ", "ジズイエオ")
+
+
+def loose_key(text: str) -> str:
+    """A key that more names share than are equal: order of 氏 and 名, old and new kana do not count. Only to look for candidates."""
+    return "".join(sorted(kana_key(text).translate(_OLD_KANA)))

@@ -101,8 +101,10 @@ persons = Table(
     Column("method", String(20), nullable=False),
     Column("number_check", String(20), nullable=False),
     Column("protected", Boolean, nullable=False),
-    one_of("method", ("serial", "number", "household", "outside", "none")),
-    CheckConstraint("(method IN ('serial', 'number', 'household')) = (atena IS NOT NULL)", name="identified_has_number"),
+    one_of("method", ("serial", "number", "household", "five", "assigned", "outside", "none")),
+    CheckConstraint(
+        "(method IN ('serial', 'number', 'household', 'five', 'assigned')) = (atena IS NOT NULL)", name="identified_has_number"
+    ),
     Index("ix_persons_atena", "atena"),
 )
 

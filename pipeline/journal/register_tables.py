@@ -24,8 +24,12 @@ residents = Table(
     Column("kind", String(1), nullable=False),
     Column("protected", Boolean, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("kana_birth_index", String(64)),
+    Column("name_birth_index", String(64)),
     Index("ix_residents_household", "municipality", "household"),
     Index("ix_residents_number", "municipality", "number_index"),
+    Index("ix_residents_kana_birth", "municipality", "kana_birth_index"),
+    Index("ix_residents_name_birth", "municipality", "name_birth_index"),
 )
 
 register_loads = Table(

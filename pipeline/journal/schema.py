@@ -14,6 +14,7 @@ from pipeline.journal import (
     evidence_tables,
     exchange_tables,
     expected_tables,
+    identification_tables,
     intake_tables,
     register_tables,
     registry_tables,
@@ -43,6 +44,7 @@ TABLES = (
     repeat_tables,
     correction_tables,
     expected_tables,
+    identification_tables,
 )
 
 

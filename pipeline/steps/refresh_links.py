@@ -16,7 +16,7 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.register_tables import links, register_loads, residents
-from pipeline.residents import index_of_serial, resident_context
+from pipeline.residents import index_of_serial, look_keys, resident_context
 from pipeline.steps.deliver import raise_stopped
 from pipeline.steps.restrict_cases import restrict_cases
 from vocabulary.findings import Finding, Refused
@@ -162,4 +162,5 @@ def _resident_row(hub: Hub, row: Resident) -> dict[str, Any]:
         "kind": row.kind,
         "protected": row.protected,
         "sealed": hub.sealing.seal_text(json.dumps(values, ensure_ascii=False), context=resident_context(hub.code, row.atena)),
+        **look_keys(hub, name=row.name, kana=row.kana, birth=row.birth, birth_unknown=row.birth_unknown),
     }
