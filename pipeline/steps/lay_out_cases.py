@@ -23,7 +23,9 @@ from pipeline.printing.batch import write_batch
 from pipeline.printing.case_folder import SHEET_NAME, attachment_name, write_case
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.sheets import SheetError
+from pipeline.section_folders import case_name, folders, section_folder
 from pipeline.steps.worklist import finding_row
+from pipeline.worklists import write_worklists
 from vocabulary.findings import Finding, Refused, Severity
 
 log = logging.getLogger(__name__)
@@ -44,9 +46,11 @@ class Drawn:
 
 
 def lay_out_cases(hub: Hub) -> dict[str, int]:
-    """Write the case folders whose application changed, then the batch print of each section and day concerned."""
+    """Write the case folders whose application changed, then the batch print of each section and day concerned, then the lists."""
     with hub.journal.alone(f"cases/{hub.code}") as mine, ThreadPoolExecutor(max_workers=1) as desk:
         counts = _lay_out(hub, _drawn_ahead(hub, _changed(hub) if mine else [], desk))
+        if mine:
+            write_worklists(hub)
     log.info("step_ended", extra={"step": STEP, **counts})
     return counts
 
@@ -88,23 +92,6 @@ def _lay_out(hub: Hub, cases: Iterator[tuple[Row[Any], str, "Future[Drawn]"]]) -
     return counts
 
 
-def section_folder(hub: Hub, row: Row[Any]) -> Path:
-    """The protected folder of a section; cases that touch a protected person lie apart from the ordinary ones."""
-    narrow = hub.municipality.sections[row.section].access == "narrow"
-    ordinary, restricted = _folders(hub, row.section)
-    return restricted if row.restricted and not narrow else ordinary
-
-
-def _folders(hub: Hub, section: str) -> tuple[Path, Path]:
-    cases = hub.root.cases / hub.code
-    return cases / section, cases / f"{section}-restricted"
-
-
-def case_name(row: Row[Any]) -> str:
-    """Name of a case folder: the 受付番号, with the portal's version when it is not the first."""
-    return row.receipt if row.version == 1 else f"{row.receipt}-v{row.version}"
-
-
 def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
     """Opened applications whose state has no sheet yet: a person has to act, or the records have left; not each stage in between."""
     apart = case((applications.c.restricted, "/restricted"), else_="")
@@ -140,7 +127,7 @@ def write_folder(hub: Hub, row: Row[Any], drawn: Drawn) -> None:
 
 def _leave_open_folder(hub: Hub, row: Row[Any]) -> None:
     """A case that proved to touch a protected person leaves the folder that everybody of the section reads, and its batch print."""
-    ordinary, _ = _folders(hub, row.section)
+    ordinary, _ = folders(hub, row.section)
     if section_folder(hub, row) == ordinary or not (ordinary / case_name(row)).is_dir():
         return
     # The print first: while the folder stands, a run that was killed in between comes back to both.

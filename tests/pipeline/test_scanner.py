@@ -10,7 +10,8 @@ from sqlalchemy import Row, select
 from pipeline.journal.intake_tables import applications, parts
 from pipeline.packages import package_of, raw_bytes
 from pipeline.places import PROJECT
-from pipeline.steps.lay_out_cases import case_name, draw_case, section_folder, write_folder
+from pipeline.section_folders import case_name, section_folder
+from pipeline.steps.lay_out_cases import draw_case, write_folder
 from tests.pipeline.days import INTAKE, NAHA, NEXT_DAY, at, hub_at, outside, rows, run
 
 DOWN, INFECTED, CLEANING = "exit 7\n", "exit 1\n", "printf '\\n%%%%cleaned\\n' >> \"$1\"\n"

@@ -1,0 +1,31 @@
+"""Protected folders of sections (担当課のフォルダー): where a case lies, apart from the others when it touches a protected person."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
+
+from pipeline.hub import Hub
+
+
+def section_folder(hub: Hub, row: Row[Any]) -> Path:
+    """The protected folder of a section; cases that touch a protected person lie apart from the ordinary ones."""
+    return folder_of(hub, row.section, restricted=row.restricted)
+
+
+def folder_of(hub: Hub, section: str, *, restricted: bool) -> Path:
+    """The folder of a section's ordinary or restricted work; in a section with narrow access all of it lies in one."""
+    narrow = hub.municipality.sections[section].access == "narrow"
+    ordinary, apart = folders(hub, section)
+    return apart if restricted and not narrow else ordinary
+
+
+def folders(hub: Hub, section: str) -> tuple[Path, Path]:
+    """The ordinary folder and the one apart."""
+    cases = hub.root.cases / hub.code
+    return cases / section, cases / f"{section}-restricted"
+
+
+def case_name(row: Row[Any]) -> str:
+    """Name of a case folder: the 受付番号, with the portal's version when it is not the first."""
+    return row.receipt if row.version == 1 else f"{row.receipt}-v{row.version}"

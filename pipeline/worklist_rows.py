@@ -1,0 +1,185 @@
+"""The rows of the 処理待ち一覧: for every case that waits for a person, what, why, since when, what to do and until when."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.case_numbers import case_number
+from pipeline.deadlines import Application, Deadline, deadlines_of_all
+from pipeline.finding_places import place_in_japanese, role_title
+from pipeline.hub import Hub
+from pipeline.section_folders import case_name, section_folder
+from pipeline.worklist_journal import OpenCases, applicant_of, open_cases
+from pipeline.worklist_words import DOCUMENTS, EXEMPT, KINDS, way_out, who_in_words
+from vocabulary.findings import Severity
+from vocabulary.reasons import reason
+
+FAR = date.max
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One case. kinds: of ``worklist_words.KINDS``; since: the day on which it stopped or arrived; age: opening days since then.
+
+    folder: name of its case folder. notes: what stops nothing (参考). Names stand here and nowhere but in the protected folder.
+    """
+
+    receipt: str
+    case: str
+    procedure: str
+    applicant: str = field(repr=False)
+    folder: str
+    kinds: tuple[str, ...]
+    why: tuple[str, ...]
+    todo: tuple[str, ...]
+    since: date
+    age: int
+    filed: date
+    deadlines: tuple[Deadline, ...]
+    documents: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def order(self) -> tuple[date, date, str]:
+        """By the nearest deadline, then by arrival."""
+        return (self.deadlines[0].day if self.deadlines else FAR, self.filed, self.receipt)
+
+
+def work_by_folder(hub: Hub) -> dict[Path, list[Work]]:
+    """Protected folder → its open cases, the most urgent first. The journal is asked a fixed number of questions, however many cases."""
+    found = open_cases(hub)
+    deadlines = deadlines_of_all(hub, found.rows)
+    desk = _Desk(hub, found)
+    lists: dict[Path, list[Work]] = {}
+    for row in found.rows:
+        lists.setdefault(section_folder(hub, row), []).append(desk.work(row, deadlines[row.id]))
+    for works in lists.values():
+        works.sort(key=lambda work: work.order)
+    return lists
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """What the rows have in common."""
+
+    hub: Hub
+    found: OpenCases
+
+    @cached_property
+    def _ages(self) -> dict[date, int]:
+        return {}
+
+    def work(self, row: Application, deadlines: Sequence[Deadline]) -> Work:
+        """One row of the list."""
+        since = date.fromisoformat(row.disposed_on if row.disposition in ("held", "waiting") else row.filed_on)
+        return Work(
+            receipt=row.receipt,
+            case=case_number(self.hub, row),
+            procedure=self.hub.procedure(row.procedure).title,
+            applicant=applicant_of(self.hub, self.found, row),
+            folder=case_name(row),
+            kinds=self._kinds(row),
+            why=tuple(dict.fromkeys(self._why(row))),
+            todo=tuple(dict.fromkeys(self._todo(row))),
+            since=since,
+            age=self._age(since),
+            filed=date.fromisoformat(row.filed_on),
+            deadlines=tuple(deadlines),
+            documents=tuple(self._documents(row)),
+            notes=tuple(dict.fromkeys(self._notes(row))),
+        )
+
+    def _kinds(self, row: Application) -> tuple[str, ...]:
+        found = self.found
+        holds = {
+            "second": row.id in found.asked,
+            "hold": row.disposition == "held",
+            "outside": row.id in found.outside,
+            "repeat": row.id in found.repeats,
+            "documents": any(document.state == "owed" for document in found.documents.get(row.id, ())),
+            "correction": row.id in found.correcting,
+            "waiting": row.disposition == "waiting",
+        }
+        return tuple(kind for kind in KINDS if holds[kind])
+
+    def _stopping(self, row: Application) -> list[str]:
+        """Codes that stop the case, the one that the journal names first."""
+        codes = [row.reason] if row.reason and row.disposition in ("held", "waiting") else []
+        codes += [one.code for one in self.found.findings.get(row.id, ()) if _stops(one.code, one.severity)]
+        return list(dict.fromkeys(codes))
+
+    def _why(self, row: Application) -> Iterator[str]:
+        told = set()
+        for one in self.found.findings.get(row.id, ()):
+            if _stops(one.code, one.severity):
+                told.add(one.code)
+                yield self._sentence(row, one.code, one.place, one.rule)
+        for code in self._stopping(row):
+            if code not in told:
+                yield reason(code).sentence
+        yield from (f"「{act.kind}」を{act.actor}が申し出ています（{act.day}）。" for act in self.found.asked.get(row.id, ()))
+        for person in self.found.outside.get(row.id, ()):
+            title = role_title(self.hub.procedure(row.procedure), person.role, person.ordinal)
+            yield f"{title}：住民情報に見つからない人です。住登外者として登録するかを決めてください。"
+        folder = section_folder(self.hub, row)
+        yield from (f"重複の疑い：{self.found.repeat_in_words(one, folder)}" for one in self.found.repeats.get(row.id, ()))
+
+    def _sentence(self, row: Application, code: str, place: str, rule: str) -> str:
+        procedure = self.hub.procedure(row.procedure)
+        hidden = place.startswith("receipt ") and self.found.hides(place.removeprefix("receipt "), section_folder(self.hub, row))
+        where = "" if hidden or not place else f"{place_in_japanese(self.hub, procedure, place)}："
+        says = next((f"（{one.says}）" for one in procedure.rules if one.id == rule), "")
+        return f"{where}{reason(code).sentence}{says}"
+
+    def _todo(self, row: Application) -> Iterator[str]:
+        for code in self._stopping(row):
+            yield reason(code).remedy
+            way = way_out(code, row.receipt)
+            if way:
+                yield f"{way.command}（{who_in_words(self.hub, way, row.section, restricted=row.restricted)}）"
+        yield from self._candidates(row)
+        for document in self.found.documents.get(row.id, ()):
+            if document.state == "owed":
+                yield f"届いたら hub receive {row.receipt} {document.document}、求めないときは hub exempt {row.receipt} {document.document}"
+        for act in self.found.asked.get(row.id, ()):
+            yield f"承認者が同じコマンド（hub {act.kind} {row.receipt} …）を実行すると完了します。申し出た {act.actor} は承認できません。"
+
+    def _candidates(self, row: Application) -> Iterator[str]:
+        """Residents who may be meant; a protected one is named in the list apart only."""
+        known: dict[tuple[str, int], list[str]] = {}
+        for one in self.found.candidates.get(row.id, ()):
+            if row.restricted or not one.protected:
+                known.setdefault((one.role, one.ordinal), []).append(one.atena)
+        for (role, ordinal), atena in known.items():
+            yield f"{role_title(self.hub.procedure(row.procedure), role, ordinal)}の候補の宛名番号：{'、'.join(atena)}"
+
+    def _documents(self, row: Application) -> Iterator[str]:
+        titles = {document.code: document.title for document in self.hub.procedure(row.procedure).documents}
+        for one in self.found.documents.get(row.id, ()):
+            yield f"{titles.get(one.document, one.document)}：{DOCUMENTS.get((one.way, one.state), EXEMPT)}"
+
+    def _notes(self, row: Application) -> Iterator[str]:
+        warned = {rule.id for rule in self.hub.procedure(row.procedure).rules if rule.status == "warn"}
+        for one in self.found.findings.get(row.id, ()):
+            shown = one.rule in warned or (reason(one.code).effect == "note" and one.severity == Severity.ALERT.value)
+            if shown and not _stops(one.code, one.severity):
+                yield self._sentence(row, one.code, one.place, one.rule)
+
+    def _age(self, since: date) -> int:
+        """Opening days after ``since`` up to today."""
+        if since not in self._ages:
+            days = (self.hub.clock.today() - since).days
+            self._ages[since] = sum(self.hub.opening.is_open(since + timedelta(days=step)) for step in range(1, days + 1))
+        return self._ages[since]
+
+
+def _stops(code: str, severity: str) -> bool:
+    return severity != Severity.INFO.value and reason(code).effect != "note"
+
+
+def summary(works: Sequence[Work]) -> Mapping[str, int]:
+    """Title of a kind of work → how many cases; those that do not occur are left out."""
+    counts = {title: sum(kind in work.kinds for work in works) for kind, title in KINDS.items()}
+    return {title: count for title, count in counts.items() if count}

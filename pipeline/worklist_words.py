@@ -1,0 +1,68 @@
+"""What a clerk reads in the 処理待ち一覧: kinds of work, and which command ends what stands open, by whom."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.hub import Hub
+from pipeline.staff import who_may
+from vocabulary.reasons import reason
+
+KINDS: Final = {
+    "second": "二人目の承認待ち",
+    "hold": "保留",
+    "outside": "住登外の確認",
+    "repeat": "重複の疑い",
+    "documents": "書類待ち",
+    "correction": "補正中",
+    "waiting": "自動待ち",
+}
+"""Kinds of work in the order in which a list names them."""
+
+DEADLINES: Final = {"processing": "標準処理期間", "correction": "補正期限", "payment": "支払締日", "round": "利用調整締切"}
+
+DOCUMENTS: Final = {
+    ("electronic", "received"): "電子で受領",
+    ("post", "received"): "郵送で受領",
+    ("visit", "received"): "来所ずみ",
+    ("electronic", "owed"): "電子での提出待ち",
+    ("post", "owed"): "郵送待ち",
+    ("visit", "owed"): "来所待ち",
+}
+EXEMPT: Final = "提出免除"
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """How a person ends a finding. command: without actor and reason; role: of who does it, second: of who has to agree, or empty."""
+
+    command: str
+    role: str
+    second: str = ""
+
+
+ASSIGNED: Final = frozenset({"SERIAL_UNKNOWN", "PERSON_NOT_FOUND", "PERSON_AMBIGUOUS"})
+"""Codes that end when somebody says which resident is meant."""
+
+
+def way_out(code: str, receipt: str) -> WayOut | None:
+    """The command that ends a finding; None where the hub goes on by itself, or only municipal IT or the resident can mend it."""
+    if code in ASSIGNED:
+        return WayOut(f"hub assign {receipt} 役割 宛名番号", "clerk")
+    if code == "REPEAT_FILING":
+        return WayOut(f"hub merge {receipt} --of 先の受付番号 --as repeat・replacement・separate", "clerk")
+    match reason(code).release:
+        case "two":
+            return WayOut(f"hub release {receipt} --code {code}", "clerk", "approver")
+        case "one":
+            return WayOut(f"hub confirm {receipt} --code {code}", "clerk")
+    return None
+
+
+def who_in_words(hub: Hub, way: WayOut, section: str, *, restricted: bool) -> str:
+    """Who may use the command in a section: 担当 jidoteate-01、承認者 jidoteate-kakaricho."""
+    allowed = set(who_may(hub, "restricted", section)) if restricted else None
+
+    def desks(role: str) -> str:
+        return "・".join(one for one in who_may(hub, role, section) if allowed is None or one in allowed) or "登録なし"
+
+    return f"担当 {desks(way.role)}" + (f"、承認者 {desks(way.second)}（申し出た人とは別の人）" if way.second else "")
