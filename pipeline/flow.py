@@ -24,7 +24,7 @@ FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "refresh_links": ("refresh_links", "counter_book", "receiver_cases"),
         "intake": ("pull", "open", "verify", "identify", "map", "check", "release", "deliver", "cases"),
         "notify": ("answers", "statuses", "notices", "cases"),
-        "close": ("registry", "close"),
+        "close": ("registry", "effects", "close"),
         "nightly_sync": ("operating_state", "masters", "protected_flags", "ledgers", "copies", "copy_results", "compare"),
         "exchange_log": ("operating_state", "inquiry_results", "exchange_fetch", "own_exchanges", "reconcile"),
         "night_report": ("night_report",),
@@ -66,6 +66,7 @@ _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "statuses": ("pipeline.steps.notify", "send_owed_statuses"),
         "notices": ("pipeline.steps.notices", "send_notices"),
         "registry": ("pipeline.steps.registry", "registry"),
+        "effects": ("pipeline.effects", "count_carried_items"),
         "close": ("pipeline.steps.close_and_report", "close_and_report"),
     }
 )

@@ -33,6 +33,8 @@ _COMMANDS = MappingProxyType(
         "effects": "pipeline.cli.effects:effects",
         "registry": "pipeline.cli.registry:registry",
         "merge": "pipeline.cli.merge:merge",
+        "worklist": "pipeline.cli.worklist:worklist",
+        "expected": "pipeline.cli.expected:expected",
         "replay": "pipeline.cli.replay:replay",
         "self-information": "pipeline.cli.self_information:self_information",
         "sync": "pipeline.cli.sync:sync",

@@ -22,3 +22,12 @@ corrections = Table(
     CheckConstraint("state <> 'answered' OR answered_on IS NOT NULL", name="answered_has_day"),
     Index("ix_corrections_application", "application"),
 )
+
+correction_items = Table(
+    "correction_items",
+    metadata,
+    Column("correction", Integer, ForeignKey("corrections.id"), primary_key=True),
+    Column("place", String(200), primary_key=True),
+    Column("says", String(200), nullable=False),
+)
+"""What was asked for, place by place as findings name them. says: the sentence the resident read; it names things, never values."""

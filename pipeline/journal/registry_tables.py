@@ -1,4 +1,4 @@
-"""Tables of the registry (受付簿): what was handed to the document-management system, each application once."""
+"""Tables of the registry (受付簿) and of effects (効果): what was handed to document management, what nobody had to type."""
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
@@ -32,3 +32,11 @@ registry_rows = Table(
     Column("file", Integer, ForeignKey("registry_files.id"), nullable=False),
     Index("ix_registry_rows_file", "file"),
 )
+
+carried_items = Table(
+    "carried_items",
+    metadata,
+    Column("application", Integer, ForeignKey("applications.id"), primary_key=True),
+    Column("items", Integer, nullable=False),
+)
+"""How many filled items went to receiving systems without anybody typing them, of each delivered application."""

@@ -1,4 +1,4 @@
-"""The registry (受付簿): what was handed to the document-management system, each application once."""
+"""The registry (受付簿) and its hand-over; what was carried without typing, what corrections ask for."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -36,3 +36,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("application", name=op.f("pk_registry_rows")),
     )
     op.create_index("ix_registry_rows_file", "registry_rows", ["file"])
+    op.create_table(
+        "carried_items",
+        sa.Column("application", sa.Integer(), nullable=False),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["application"], ["applications.id"], name=op.f("fk_carried_items_application")),
+        sa.PrimaryKeyConstraint("application", name=op.f("pk_carried_items")),
+    )
+    op.create_table(
+        "correction_items",
+        sa.Column("correction", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=200), nullable=False),
+        sa.Column("says", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["correction"], ["corrections.id"], name=op.f("fk_correction_items_correction")),
+        sa.PrimaryKeyConstraint("correction", "place", name=op.f("pk_correction_items")),
+    )
