@@ -13,7 +13,8 @@ class Reason:
     """A row of ``reasons.csv``.
 
     effect: hold (a person must act), wait (the hub will act), note (stops nothing), refuse (the command ends with exit 3).
-    sentence, remedy: Japanese, for clerks; english: one line for developers.
+    sentence, remedy: Japanese, for clerks; english: one line for developers. release: how many people at least release a finding of
+    this code (保留解除): two, one, or no for what nobody may pass over; an error always takes two.
     """
 
     code: str
@@ -22,6 +23,7 @@ class Reason:
     sentence: str
     remedy: str
     english: str
+    release: str
 
 
 @cache

@@ -1,169 +1,105 @@
 """Identify (宛名特定): the 宛名番号 of every person of an application in their role, or a work item. Never a choice among several."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from mappings.form import PersonClaim, read_people, read_period
-from mappings.procedure import Procedure, Role
+from mappings.procedure import Procedure
+from pipeline.candidates import Candidates, write_candidates
+from pipeline.assignments import assigned_residents
 from pipeline.hub import Hub, digest_of
+from pipeline.journal.act_tables import assignments
 from pipeline.journal.database import Write
-from pipeline.journal.intake_tables import persons
+from pipeline.journal.intake_tables import applications, persons
+from pipeline.matching import Match, card_holder, find_candidates, match_assigned, match_person
+from pipeline.outside_people import claim_context, owe_outside
 from pipeline.packages import package_of, verified_content
 from pipeline.repeat_traits import note_period
-from pipeline.residents import Resident, by_atena, by_household, by_number, by_serial, register_version
+from pipeline.residents import Resident, by_atena, index_residents, register_version
 from pipeline.steps.worklist import Outcome, Step, run_step
-from vocabulary.check_digits import valid_my_number
-from vocabulary.dates import read_date
 from vocabulary.findings import Finding
-from vocabulary.names import kana_key, same_name
 
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Who a claimed person is.
-
-    method: serial, number, household, outside (住登外 possible) or none. number_check: ok, absent, mismatch or none.
-    """
-
-    claim: PersonClaim
-    resident: Resident | None
-    method: str
-    number_check: str
-    findings: tuple[Finding, ...] = ()
+Place = tuple[str, int]
+Assigned = Mapping[int, Mapping[Place, str]]
+"""The 宛名番号 that people named (宛名の指定), by application, then role and ordinal."""
 
 
 def identify(hub: Hub) -> dict[str, int]:
-    """Identify the people of every verified application."""
-    return run_step(hub, STEP)
+    """Identify the people of every verified application. Register and assignments are those of the moment at which the run begins."""
+    index_residents(hub)
+    register, assigned = register_version(hub), assigned_people(hub)
+
+    def inputs(_: Hub, row: Row[Any]) -> str:
+        named = sorted(assigned.get(row.id, {}).items())
+        return digest_of("identify", row.digest, register, *([named] if named else []))
+
+    def judge_row(hub: Hub, row: Row[Any]) -> Outcome:
+        return judge(hub, row, assigned.get(row.id, {}))
+
+    return run_step(hub, Step(name="identify", reached="identified", inputs=inputs, judge=judge_row))
 
 
-def _inputs(hub: Hub, row: Row[Any]) -> str:
-    return digest_of("identify", row.digest, register_version(hub))
+def assigned_people(hub: Hub) -> Assigned:
+    """What people named, of the applications that are not identified yet."""
+    waiting = (applications.c.id == assignments.c.application) & (applications.c.stage == "verified")
+    found: dict[int, dict[Place, str]] = {}
+    for row in hub.journal.rows(select(assignments).join(applications, waiting).where(applications.c.municipality == hub.code)):
+        found.setdefault(row.application, {})[row.role, row.ordinal] = row.atena
+    return found
 
 
-def _judge(hub: Hub, row: Row[Any]) -> Outcome:
+def judge(hub: Hub, row: Row[Any], named: Mapping[Place, str]) -> Outcome:
+    """Who the people of one application are. named: 宛名番号 that a clerk gave, by role and ordinal."""
     package = package_of(hub, row)
     procedure = hub.procedure(row.procedure)
     content = verified_content(hub, row, package)
-    claims = read_people(procedure, content)
-    holder, problem = card_holder(hub, package.manifest.auth_serial, day=package.manifest.submitted_at.date().isoformat())
-    matches = [match_person(hub, procedure.role(claim.role), claim, holder, is_filer=claim.role == procedure.filer) for claim in claims]
+    claims, period = read_people(procedure, content), read_period(procedure, content)
+    holder, problem = _filer(hub, procedure, package.manifest.auth_serial, package.manifest.submitted_at.date().isoformat(), named)
+    matches = [_match(hub, procedure, claim, holder, named) for claim in claims]
+    candidates = {(one.claim.role, one.claim.ordinal): find_candidates(hub, one.claim, holder) for one in matches if one.resident is None}
+    matches = [_as_assigned(hub, match, named.get((match.claim.role, match.claim.ordinal))) for match in matches]
     findings = ((problem,) if problem else ()) + tuple(finding for match in matches for finding in match.findings)
-    concerned = [holder, *(match.resident for match in matches)]
+    concerned = [holder, *(match.resident for match in matches), *_likely(candidates)]
     protected = any(person is not None and person.protected for person in concerned)
     if protected:
-        findings = (Finding("PROTECTED_PERSON", where="persons"), *findings)
+        findings = waived(hub, row, (Finding("PROTECTED_PERSON", where="persons"), *findings))
 
     def record(write: Write) -> None:
         write.execute(persons.delete().where(persons.c.application == row.id))
         write.insert_many(persons, [_person_row(hub, row.id, match) for match in matches])
-        note_period(hub, write, row.id, read_period(procedure, content))
+        write_candidates(write, row.id, candidates)
+        owe_outside(hub, write, row.id, [match for match in matches if match.resident is None])
+        note_period(hub, write, row.id, period)
 
-    marks = {"restricted": row.restricted or protected, "repeat_key": repeat_key(hub, procedure, matches, read_period(procedure, content))}
+    marks = {"restricted": row.restricted or protected, "repeat_key": repeat_key(hub, procedure, matches, period)}
     return Outcome(findings=findings, record=record, marks=marks)
 
 
-def card_holder(hub: Hub, serial: str, *, day: str) -> tuple[Resident | None, Finding | None]:
-    """The resident whose card filed the application, or why nobody is found."""
-    linked = by_serial(hub, serial, day=day)
-    if len(linked) > 1:
-        return None, Finding("PERSON_AMBIGUOUS", where="card")
-    holder = by_atena(hub, linked[0]) if linked else None
-    return holder, None if holder else Finding("SERIAL_UNKNOWN", where="card")
+def _filer(
+    hub: Hub, procedure: Procedure, serial: str, day: str, named: Mapping[Place, str]
+) -> tuple[Resident | None, Finding | None]:
+    """Who filed: the card's holder, or the resident whom a clerk named as the filer when the card leads to nobody."""
+    holder, problem = card_holder(hub, serial, day=day)
+    given = named.get((procedure.filer, 1))
+    person = by_atena(hub, given) if given else None
+    return (person, None) if person else (holder, problem)
 
 
-def match_person(hub: Hub, role: Role, claim: PersonClaim, holder: Resident | None, *, is_filer: bool) -> Match:
-    """Find one person by the ways that the role allows: the card, the 個人番号 with 番号確認, the holder's household."""
-    place = f"{claim.role}{claim.ordinal}"
-    if is_filer and "serial" in role.identified_by:
-        return _match_filer(hub, claim, holder, place)
-    if claim.number:
-        return _match_number(hub, claim, place)
-    return _match_household(hub, role, claim, holder, place)
+def _match(hub: Hub, procedure: Procedure, claim: PersonClaim, holder: Resident | None, named: Mapping[Place, str]) -> Match:
+    given = named.get((claim.role, claim.ordinal))
+    person = by_atena(hub, given) if given else None
+    if person is not None:
+        return match_assigned(hub, claim, person)
+    return match_person(hub, procedure.role(claim.role), claim, holder, is_filer=claim.role == procedure.filer)
 
 
-def _match_filer(hub: Hub, claim: PersonClaim, holder: Resident | None, place: str) -> Match:
-    if holder is None:
-        return Match(claim, None, "none", "none")
-    if not is_same_person(claim, holder):
-        return Match(claim, None, "none", "none", (Finding("APPLICANT_NOT_CARD_HOLDER", where=place),))
-    if not claim.number:
-        return Match(claim, holder, "serial", "absent")
-    code = check_number(hub, claim.number, holder)
-    return Match(claim, holder, "serial", "mismatch" if code else "ok", (Finding(code, where=place),) if code else ())
-
-
-def check_number(hub: Hub, number: str, person: Resident) -> str | None:
-    """番号確認 of a person who is known otherwise: None when the number is theirs, else the reason code."""
-    if not valid_my_number(number):
-        return "NUMBER_CHECK_DIGIT"
-    owners = by_number(hub, number)
-    if any(owner.atena == person.atena for owner in owners):
-        return None
-    return "NUMBER_OTHER_PERSON" if owners else "NUMBER_NOT_IN_REGISTER"
-
-
-def _match_number(hub: Hub, claim: PersonClaim, place: str) -> Match:
-    if not valid_my_number(claim.number):
-        return Match(claim, None, "none", "mismatch", (Finding("NUMBER_CHECK_DIGIT", where=place),))
-    owners = by_number(hub, claim.number)
-    if not owners:
-        return Match(claim, None, "none", "mismatch", (Finding("NUMBER_NOT_IN_REGISTER", where=place),))
-    same = [owner for owner in owners if is_same_person(claim, owner)]
-    if len(owners) == len(same) == 1 and not has_double(hub, claim, same[0]):
-        return Match(claim, same[0], "number", "ok")
-    code = "PERSON_AMBIGUOUS" if same else "NUMBER_OTHER_PERSON"
-    return Match(claim, None, "none", "mismatch", (Finding(code, where=place),))
-
-
-def _match_household(hub: Hub, role: Role, claim: PersonClaim, holder: Resident | None, place: str) -> Match:
-    if holder is None or "household" not in role.identified_by:
-        return _nobody(claim, place)
-    fitting = [member for member in by_household(hub, holder.household) if is_same_in_household(claim, member)]
-    if len(fitting) == 1:
-        return Match(claim, fitting[0], "household", "absent")
-    if not fitting:
-        return _nobody(claim, place)
-    return Match(claim, None, "none", "absent", (Finding("PERSON_AMBIGUOUS", where=place),))
-
-
-def _nobody(claim: PersonClaim, place: str) -> Match:
-    if claim.required:
-        return Match(claim, None, "none", "absent", (Finding("PERSON_NOT_FOUND", where=place),))
-    return Match(claim, None, "outside", "absent")
-
-
-def is_same_person(claim: PersonClaim, resident: Resident) -> bool:
-    """Name (variant-tolerant, kanji or kana) and birth date agree; a birth date 不詳 on both sides is compared as text."""
-    named = same_name(claim.name, resident.name) or (bool(claim.kana) and kana_key(claim.kana) == kana_key(resident.kana))
-    return named and is_same_birth(claim, resident)
-
-
-def has_double(hub: Hub, claim: PersonClaim, owner: Resident) -> bool:
-    """Whether the owner of a number agrees in name or kana only, and somebody of the household agrees too: twins who are read alike."""
-    if same_name(claim.name, owner.name) and (not claim.kana or kana_key(claim.kana) == kana_key(owner.kana)):
-        return False
-    return any(is_same_person(claim, member) for member in by_household(hub, owner.household) if member.atena != owner.atena)
-
-
-def is_same_in_household(claim: PersonClaim, member: Resident) -> bool:
-    """Within a household: kana and birth date agree (name where the form asks for no kana)."""
-    named = kana_key(claim.kana) == kana_key(member.kana) if claim.kana else same_name(claim.name, member.name)
-    return named and is_same_birth(claim, member)
-
-
-def is_same_birth(claim: PersonClaim, resident: Resident) -> bool:
-    """Whether the birth dates say the same; 不詳 only agrees with 不詳 of the same wording or the same known parts."""
-    if claim.birth_unknown != resident.birth_unknown:
-        return False
-    if claim.birth_unknown and claim.birth.strip() == resident.birth_text.strip():
-        return True
-    written, registered = read_date(claim.birth), read_date(resident.birth)
-    return written is not None and registered is not None and written.iso == registered.iso
+def _likely(candidates: Candidates) -> list[Resident]:
+    """Candidates against whom nothing speaks: a case that may be about a protected person is handled as if it were."""
+    return [one.resident for found in candidates.values() for one in found if not one.agreement.differs]
 
 
 def repeat_key(hub: Hub, procedure: Procedure, matches: Sequence[Match], period: Sequence[str]) -> str | None:
@@ -175,11 +111,6 @@ def repeat_key(hub: Hub, procedure: Procedure, matches: Sequence[Match], period:
         return None
     people = sorted(f"{match.claim.role}:{match.resident.atena}" for match in matches if match.resident)
     return hub.index("/".join((procedure.id, *people, *period)), "repeat")
-
-
-def claim_context(municipality: str, application: int, role: str, ordinal: int) -> str:
-    """The place that the sealed claim about a person belongs to."""
-    return f"claim/{municipality}/{application}/{role}/{ordinal}"
 
 
 def _person_row(hub: Hub, application: int, match: Match) -> dict[str, Any]:
@@ -196,6 +127,3 @@ def _person_row(hub: Hub, application: int, match: Match) -> dict[str, Any]:
         "number_check": match.number_check,
         "protected": match.resident is not None and match.resident.protected,
     }
-
-
-STEP = Step(name="identify", reached="identified", inputs=_inputs, judge=_judge)

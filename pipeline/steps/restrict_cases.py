@@ -2,9 +2,10 @@
 
 import logging
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 
 from pipeline.hub import Hub
+from pipeline.journal.act_tables import holds, waivers
 from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.intake_tables import applications, persons
@@ -30,8 +31,14 @@ def restrict_cases(hub: Hub, write: Write) -> None:
         write.execute(update(persons).where(same).values(protected=True))
         case = applications.c.id == row.application
         write.execute(update(applications).where(case).values(restricted=True))
-        anew = {"stage": "verified", "disposition": "open", "reason": None, "disposed_on": today}
-        write.execute(update(applications).where(case, applications.c.stage.in_(BEFORE_RELEASE)).values(**anew))
+        unreleased = case & applications.c.stage.in_(BEFORE_RELEASE)
+        anew = {"disposition": "open", "reason": None, "disposed_on": today}
+        on_hold = exists().where(holds.c.application == applications.c.id)
+        write.execute(update(applications).where(unreleased, ~on_hold).values(**anew))
+        write.execute(update(applications).where(unreleased).values(stage="verified"))
+        # Who let another protected person of the case pass has not seen this one.
+        passed = (waivers.c.application == row.application) & (waivers.c.code == "PROTECTED_PERSON")
+        write.execute(waivers.delete().where(passed))
         unsent = (notice_outbox.c.application == row.application) & (notice_outbox.c.state == "owed")
         write.execute(update(notice_outbox).where(unsent).values(state="given_up"))
         write.leaf("case_restricted", application=row.application)

@@ -5,21 +5,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConnectorError
 from pipeline.alarms import raise_alarm
 from pipeline.errors import EvidenceBroken, HubError
-from pipeline.hub import Hub
+from pipeline.hub import Hub, digest_of
+from pipeline.journal.act_tables import holds
 from pipeline.journal.database import Write
 from pipeline.journal.intake_tables import STAGES, applications, findings, step_results
+from pipeline.waivers import last_acts
 from vocabulary.findings import Finding, Refused, Severity
 from vocabulary.reasons import reason
 
 log = logging.getLogger(__name__)
 
-TRIED_DAILY = frozenset({"STEP_FAILED", "EVIDENCE_BROKEN", "RULE_BROKEN"})
+TRIED_DAILY = frozenset({"STEP_FAILED", "EVIDENCE_BROKEN"})
 
 Application = Row[Any]
 Record = Callable[[Write], None]
@@ -64,8 +66,10 @@ class Step:
 
 
 def due(hub: Hub, stage: str) -> list[Application]:
-    """Applications that stand at a stage and are not finished, in the order of arrival."""
-    return hub.journal.rows(select(applications).where(_at_desk(hub, stage)).order_by(applications.c.arrived_at, applications.c.id))
+    """Applications that stand at a stage, are not finished and not put on hold by a person, in the order of arrival."""
+    on_hold = exists().where(holds.c.application == applications.c.id)
+    waiting = select(applications).where(_at_desk(hub, stage), ~on_hold)
+    return hub.journal.rows(waiting.order_by(applications.c.arrived_at, applications.c.id))
 
 
 def _at_desk(hub: Hub, stage: str) -> ColumnElement[bool]:
@@ -85,12 +89,14 @@ def tries(hub: Hub, step: Step) -> dict[tuple[int, str], int]:
 def pending(hub: Hub, step: Step) -> Iterable[tuple[Application, str, int]]:
     """(application, inputs, attempt) of all that the step must judge.
 
-    New ones, waiting ones, held ones whose inputs changed, and once a day those that the hub itself failed on: it may be mended meanwhile.
+    New ones, waiting ones, held ones whose inputs changed or that a person acted on, and once a day those that the hub itself failed on:
+    it may be mended meanwhile.
     """
-    done = tries(hub, step)
+    done, acted = tries(hub, step), last_acts(hub, _at_desk(hub, step.before))
     today = hub.clock.today().isoformat()
     for row in due(hub, step.before):
         inputs = step.inputs(hub, row)
+        inputs = digest_of(inputs, acted[row.id]) if row.id in acted else inputs
         attempt = done.get((row.id, inputs), 0) + 1
         if attempt == 1 or row.disposition == "waiting" or (row.reason in TRIED_DAILY and row.disposed_on < today):
             yield row, inputs, attempt

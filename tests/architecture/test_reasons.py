@@ -10,6 +10,7 @@ from vocabulary.reasons import reasons
 
 CODE = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)+")
 EFFECTS = {"hold", "wait", "note", "refuse"}
+RELEASES = {"two", "one", "no"}
 
 
 def _codes_raised(path: Path) -> set[str]:
@@ -55,6 +56,15 @@ def test_every_code_of_the_data_file_is_used(hub: list[Path], files: list[Path])
 
 def test_every_reason_names_a_known_effect() -> None:
     assert {reason.code: reason.effect for reason in reasons().values() if reason.effect not in EFFECTS} == {}
+
+
+def test_every_reason_says_how_many_people_release_it() -> None:
+    assert {reason.code: reason.release for reason in reasons().values() if reason.release not in RELEASES} == {}
+
+
+def test_nobody_passes_over_an_open_package_a_signature_a_gate_or_broken_evidence() -> None:
+    closed = {"pull", "open", "verify", "map", "release", "deliver", "pipeline"}
+    assert [reason.code for reason in reasons().values() if reason.stage in closed and reason.release != "no"] == []
 
 
 def test_sentences_for_clerks_are_japanese_and_end_as_sentences() -> None:
