@@ -44,6 +44,7 @@ _COMMANDS = MappingProxyType(
         "characters": "pipeline.cli.characters:characters",
         "sandbox": "pipeline.cli.sandbox:sandbox",
         "exchange": "pipeline.cli.exchange:exchange",
+        "audit": "pipeline.cli.audit:audit",
         "bench": "pipeline.cli.bench:bench",
     }
 )

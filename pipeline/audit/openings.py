@@ -1,0 +1,88 @@
+"""Who opened a 個人番号 or a personal record (閲覧の記録): exchanges, self-information, differences, evidence with values, papers."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import or_, select
+
+from pipeline.hub import Hub
+from pipeline.journal.evidence_tables import log_leaves
+from pipeline.journal.exchange_tables import exchange_reads
+from pipeline.journal.server_tables import self_information_reads
+from vocabulary.masking import mask_numbers
+
+HEADER: Final = ("時刻", "だれが", "何を", "対象（番号または鍵付きハッシュ）", "理由")
+SYSTEM: Final = "（自動）"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One opening. subject: a number or a keyed hash, never a person. who: SYSTEM for what a flow printed for a section."""
+
+    at: str
+    who: str
+    what: str
+    subject: str
+    reason: str
+
+    def cells(self) -> tuple[str, ...]:
+        """As a row of the table and of the CSV."""
+        return self.at[:19].replace("T", " "), self.who, self.what, self.subject, self.reason
+
+
+def _difference(facts: dict[str, Any]) -> Opening:
+    return Opening(facts["at"], facts["actor"], "副本の差分の記録", f"{facts['difference']}番", facts["reason"])
+
+
+def _disclosed(facts: dict[str, Any]) -> Opening:
+    return Opening(facts["at"], facts["who"], "情報提供等記録の開示", f"{facts['person']}（{facts['records']}件）", "")
+
+
+def _printed(facts: dict[str, Any]) -> Opening:
+    return Opening(facts["at"], SYSTEM, "審査票の印刷", f"申請{facts['application']}", "")
+
+
+def _bundled(facts: dict[str, Any]) -> Opening:
+    who = "、".join(str(facts[key]) for key in ("actor", "second", "who") if facts.get(key))
+    subject = facts.get("receipt") or facts.get("application") or facts.get("bundle") or ""
+    return Opening(facts["at"], who or "―", "証拠一式（値あり）", str(subject), str(facts.get("reason") or ""))
+
+
+LEAVES: Final[dict[str, Callable[[dict[str, Any]], Opening]]] = {
+    "copy_difference_opened": _difference,
+    "exchange_disclosed": _disclosed,
+    "case_laid_out": _printed,
+    "evidence_bundle_sealed": _bundled,
+}
+"""Events of the log that tell of an opening and stand in no table of their own."""
+
+
+def openings(hub: Hub, first: date, last: date) -> list[Opening]:
+    """Every opening of the days, both included, in the order of time; reasons with numbers of persons masked."""
+    found = [*_exchanges(hub, first, last), *_self_information(hub, first, last), *_leaves(hub, first, last)]
+    masked = (Opening(one.at, one.who, one.what, one.subject, mask_numbers(one.reason)) for one in found)
+    return sorted(masked, key=lambda one: (one.at, one.who, one.subject))
+
+
+def _exchanges(hub: Hub, first: date, last: date) -> Iterator[Opening]:
+    ours = (exchange_reads.c.municipality == hub.code) & exchange_reads.c.at.between(f"{first}T", f"{last}U")
+    for row in hub.journal.rows(select(exchange_reads).where(ours)):
+        yield Opening(row.at, row.who, "情報提供等記録", row.what, row.reason)
+
+
+def _self_information(hub: Hub, first: date, last: date) -> Iterator[Opening]:
+    ours = (self_information_reads.c.municipality == hub.code) & self_information_reads.c.at.between(f"{first}T", f"{last}U")
+    for row in hub.journal.rows(select(self_information_reads).where(ours)):
+        yield Opening(row.at, row.actor, "自己情報", row.atena_index, row.reason)
+
+
+def _leaves(hub: Hub, first: date, last: date) -> Iterator[Opening]:
+    """The whole log is read, as for its export: this is asked for by a person now and then."""
+    wanted = or_(*(log_leaves.c.data.contains(f'"event":"{event}"') for event in LEAVES))
+    for row in hub.journal.rows(select(log_leaves.c.data).where(wanted).order_by(log_leaves.c.number)):
+        facts = json.loads(row.data)
+        if facts["event"] in LEAVES and first.isoformat() <= facts["at"][:10] <= last.isoformat():
+            yield LEAVES[facts["event"]](facts)
