@@ -10,7 +10,6 @@ from sqlalchemy import Row, select
 from mappings.form import PersonClaim, read_people, read_period
 from mappings.procedure import Procedure
 from pipeline.candidates import Candidates, write_candidates
-from pipeline.assignments import assigned_residents
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.act_tables import assignments
 from pipeline.journal.database import Write
@@ -21,6 +20,7 @@ from pipeline.packages import package_of, verified_content
 from pipeline.repeat_traits import note_period
 from pipeline.residents import Resident, by_atena, index_residents, register_version
 from pipeline.steps.worklist import Outcome, Step, run_step
+from pipeline.waivers import waived
 from vocabulary.findings import Finding
 
 Place = tuple[str, int]
@@ -61,7 +61,6 @@ def judge(hub: Hub, row: Row[Any], named: Mapping[Place, str]) -> Outcome:
     holder, problem = _filer(hub, procedure, package.manifest.auth_serial, package.manifest.submitted_at.date().isoformat(), named)
     matches = [_match(hub, procedure, claim, holder, named) for claim in claims]
     candidates = {(one.claim.role, one.claim.ordinal): find_candidates(hub, one.claim, holder) for one in matches if one.resident is None}
-    matches = [_as_assigned(hub, match, named.get((match.claim.role, match.claim.ordinal))) for match in matches]
     findings = ((problem,) if problem else ()) + tuple(finding for match in matches for finding in match.findings)
     concerned = [holder, *(match.resident for match in matches), *_likely(candidates)]
     protected = any(person is not None and person.protected for person in concerned)
