@@ -10,8 +10,8 @@ from pipeline.cleaned_copies import cleaned_copies
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import parts, persons
+from pipeline.outside_people import claim_context
 from pipeline.packages import package_of
-from pipeline.steps.identify import claim_context
 
 
 def read_attached(hub: Hub, row: Row[Any]) -> Attached:

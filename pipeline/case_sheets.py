@@ -15,15 +15,16 @@ from pipeline.document_rows import document_rows
 from pipeline.filing_day import FilingDay, filing_day
 from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
+from pipeline.identification_rows import identification_rows
 from pipeline.journal.intake_tables import documents, findings, persons, verifications
 from pipeline.kinds import kind_of, outcomes_of
 from pipeline.loss_ledger import substitutions_of
-from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, PersonRow
+from pipeline.outside_people import claim_context
+from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, NoteRow, PersonRow
 from pipeline.records import load_tables
 from pipeline.residents import Resident, by_atena
 from pipeline.rounds import seat_of
 from pipeline.start_month import propose_start
-from pipeline.steps.identify import claim_context
 from pipeline.steps.verify import signer_context
 from vocabulary.address_parts import same_lot
 from vocabulary.addresses import same_address
@@ -73,6 +74,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         results=tuple(dict.fromkeys((*(outcome.title for outcome in outcomes_of(hub, procedure, row.id)), *NOT_AN_END))),
         start_month=start.month,
         reasoning=start.reasoning,
+        notes=tuple(_notes(hub, procedure, row.id)),
     )
 
 
@@ -168,6 +170,7 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
         yield ItemRow("利用調整の回", seat.reasoning)
     for sentence in substitutions_of(hub, row.id, procedure):
         yield ItemRow("文字の置換え", sentence)
+    yield from identification_rows(hub, procedure, row.id)
     tables = load_tables(hub, [row.id]).get(row.id)
     if tables is None:
         return
@@ -198,6 +201,14 @@ def _findings(hub: Hub, procedure: Procedure, application: int) -> Iterator[Find
     for finding in hub.journal.rows(entered.order_by(findings.c.id)):
         if reason(finding.code).effect != "note" or finding.severity == Severity.ALERT.value:
             yield FindingRow(finding.code, place_in_japanese(hub, procedure, finding.place))
+
+
+def _notes(hub: Hub, procedure: Procedure, application: int) -> Iterator[NoteRow]:
+    """What rules in warn noticed: shown, stopping nothing; of a released finding, whose rule is in hold, the acts tell."""
+    warning = {rule.id: rule.says for rule in procedure.rules if rule.status == "warn"}
+    entered = select(findings).where(findings.c.application == application, findings.c.rule.in_(warning))
+    for finding in hub.journal.rows(entered.order_by(findings.c.id)):
+        yield NoteRow(finding.rule, warning[finding.rule], place_in_japanese(hub, procedure, finding.place))
 
 
 def _documents(hub: Hub, application: int, procedure: Procedure, package: Package) -> Iterator[DocumentRow]:

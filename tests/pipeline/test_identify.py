@@ -14,9 +14,9 @@ from sqlalchemy import select
 from mappings.form import PersonClaim
 from pipeline.hub import Hub, set_up
 from pipeline.journal.intake_tables import applications, findings
+from pipeline.matching import Match, card_holder, match_person
 from pipeline.places import Root
 from pipeline.residents import by_atena
-from pipeline.steps.identify import Match, card_holder, match_person
 from tests.pipeline.days import at, hub_at, rows
 from tests.pipeline.register import Card, Person, load_cards, load_people, number_of
 from vocabulary.clock import Clock
