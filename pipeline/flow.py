@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "refresh_links": ("refresh_links", "counter_book", "receiver_cases"),
+        "morning": ("morning",),
         "intake": ("pull", "open", "verify", "identify", "map", "check", "release", "deliver", "cases"),
         "notify": ("answers", "statuses", "notices", "cases"),
         "close": ("registry", "effects", "close"),
@@ -68,6 +69,7 @@ _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "registry": ("pipeline.steps.registry", "registry"),
         "effects": ("pipeline.effects", "count_carried_items"),
         "close": ("pipeline.steps.close_and_report", "close_and_report"),
+        "morning": ("pipeline.steps.morning", "morning"),
     }
 )
 

@@ -58,6 +58,13 @@ class RegistrySetting(Counterpart):
     classes: dict[str, str]
 
 
+class MorningSetting(Spec):
+    """The morning sheet (朝の点検表). by: when it must be there; certificate_days: so long before its end a certificate is marked."""
+
+    by: time = time(9, 0)
+    certificate_days: int = Field(default=60, ge=1)
+
+
 class Section(Spec):
     """A section (担当課) that receives case folders. access narrow: its cases lie apart from all others."""
 
@@ -154,6 +161,7 @@ class Municipality(Spec):
     staff: dict[str, Staff] = Field(default_factory=dict)
     closings: tuple[Closing, ...] = ()
     expected: dict[str, ExpectedSetting] = Field(default_factory=dict)
+    morning: MorningSetting = MorningSetting()
     copies: CopiesSetting | None = None
     exchange: ExchangeSetting | None = None
     counter_book: Counterpart | None = None

@@ -44,7 +44,7 @@ def pages_of(report: DayReport) -> dict[str, str]:
 
 def render_page(name: str, report: DayReport) -> str:
     """One page of ``pages_of`` as HTML."""
-    template = _environment().get_template(name)
+    template = environment().get_template(name)
     return template.render(
         name=name,
         pages=pages_of(report),
@@ -95,7 +95,8 @@ def _delivery(report: DayReport, destination: str) -> dict[str, object]:
 
 
 @cache
-def _environment() -> "Environment":
+def environment() -> "Environment":
+    """The templates with what they may say."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(

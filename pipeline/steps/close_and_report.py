@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pipeline.audit.reporting import report_to_auditors
 from pipeline.balance import has_business
+from pipeline.daily_duties import was_closed
 from pipeline.errors import HubError
 from pipeline.hub import Hub
 from pipeline.steps.close_day import close_day
@@ -22,7 +23,8 @@ def close_and_report(hub: Hub) -> dict[str, int]:
     Raises UnbalancedDayError when today is red.
     """
     today = hub.clock.today()
-    if has_business(hub, today - ONE_DAY):
+    # A day that nobody closed stays open, and its alarm with it, until a person closes and signs it: hub close --date.
+    if has_business(hub, today - ONE_DAY) and was_closed(hub, today - ONE_DAY):
         yesterday = close_day(hub, today - ONE_DAY)
         report_day(hub, yesterday)
         report_to_auditors(hub, yesterday)

@@ -2,20 +2,20 @@
 
 import json
 import logging
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from pipeline.balance import Balance, balance_of, latest_business_day
+from pipeline.close_details import CloseDetails, details_of
+from pipeline.daily_duties import look_after
+from pipeline.day_checks import journal_problems
 from pipeline.evidence import FileEvidence, delivered_files
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
-from pipeline.journal.delivery_tables import LAST_GENERATION, obligations
 from pipeline.journal.evidence_tables import day_closes
-from pipeline.journal.intake_tables import applications, listings
 from pipeline.log import leaf_count, make_checkpoint
 
 log = logging.getLogger(__name__)
@@ -29,6 +29,7 @@ class DayClose:
     files: tuple[FileEvidence, ...]
     problems: tuple[str, ...]
     missing: tuple[str, ...]
+    details: CloseDetails
 
     @property
     def balanced(self) -> bool:
@@ -44,6 +45,7 @@ class DayClose:
             "procedures": {name: asdict(counts) for name, counts in self.balance.procedures.items()},
             "problems": list(self.problems),
             "missing_evidence": list(self.missing),
+            **self.details.figures(),
         }
 
 
@@ -53,20 +55,18 @@ def inspect_day(hub: Hub, day: date | None = None) -> DayClose:
     files = tuple(delivered_files(hub, wanted.isoformat()))
     balance = balance_of(hub, wanted)
     problems = [problem for file in files for problem in file.problems]
-    problems += _unproven(hub)
-    problems += _unpaired(hub)
-    problems += _gaps(hub)
-    problems += _unequal(balance)
+    problems += journal_problems(hub, balance)
     missing = tuple(
         f"{file.batch.destination}/{file.batch.name}" for file in files if file.remote in ("gone", "unreachable") and not file.receipt
     )
-    return DayClose(balance=balance, files=files, problems=tuple(problems), missing=missing)
+    return DayClose(balance, files, tuple(problems), missing, details_of(hub, wanted))
 
 
 def close_day(hub: Hub, day: date | None = None) -> DayClose:
-    """Close a day: judge it, enter the result when it is news, sign the log."""
+    """Close a day: judge it, enter the result when it is news, sign the log; say which earlier day nobody closed."""
     found = inspect_day(hub, day)
     enter_close(hub, found)
+    look_after(hub)
     fault_point("close.entered")
     make_checkpoint(hub.journal, hub.keys)
     log.info("day_closed", extra={"day": found.balance.day.isoformat(), "balanced": found.balanced, "problems": len(found.problems)})
@@ -92,43 +92,3 @@ def enter_close(hub: Hub, found: DayClose) -> bool:
         write.execute(insert(day_closes).values(**row))
         write.leaf("day_closed", municipality=hub.code, day=day, balanced=found.balanced, problems=len(found.problems))
     return True
-
-
-def _unequal(balance: Balance) -> Iterator[str]:
-    for name, counts in balance.procedures.items():
-        if counts.listed != counts.listed_accounted:
-            yield f"{name}: 一覧{counts.listed}件に対し、内訳は{counts.listed_accounted}件です"
-        if counts.day_in != counts.day_out:
-            yield f"{name}: 繰越と収受{counts.day_in}件に対し、行き先は{counts.day_out}件です"
-    if not balance.life_holds:
-        yield "台帳全体で、取得済みの一覧の数と申請の数が合いません"
-
-
-def _unproven(hub: Hub) -> Iterator[str]:
-    """A delivered application whose destinations are not all proven breaks promise P12."""
-    proven = select(obligations.c.application).where(obligations.c.state != "delivered", LAST_GENERATION)
-    said = (applications.c.municipality == hub.code) & (applications.c.disposition == "delivered")
-    for row in hub.journal.rows(select(applications.c.receipt).where(said, applications.c.id.in_(proven))):
-        yield f"受付番号 {row.receipt}: 配信済みですが、証跡のない配信先があります"
-
-
-def _unpaired(hub: Hub) -> Iterator[str]:
-    """What is stored stands twice in the journal, as a row of the portal's list and as an application."""
-    ours = (listings.c.municipality == hub.code) & (listings.c.state == "stored")
-    lost = select(listings.c.receipt).where(ours, listings.c.id.not_in(select(applications.c.listing)))
-    for row in hub.journal.rows(lost):
-        yield f"受付番号 {row.receipt}: 取得済みですが、申請の記録がありません"
-    unlisted = (applications.c.municipality == hub.code) & applications.c.listing.not_in(select(listings.c.id))
-    for row in hub.journal.rows(select(applications.c.receipt).where(unlisted)):
-        yield f"受付番号 {row.receipt}: 申請の記録はありますが、一覧の記録がありません"
-
-
-def _gaps(hub: Hub) -> Iterator[str]:
-    """収受番号 run without a gap for each section and fiscal year."""
-    key = (applications.c.section, applications.c.filing_year)
-    counted = (
-        select(*key, func.count(), func.max(applications.c.filing_number)).where(applications.c.municipality == hub.code).group_by(*key)
-    )
-    for section, year, count, highest in hub.journal.rows(counted):
-        if count != highest:
-            yield f"{section} {year}年度: 収受番号に欠番があります（最大{highest}番、{count}件）"

@@ -10,6 +10,7 @@ from sqlalchemy import Row, Update, select, update
 from connectors.errors import PermanentError, TransientError
 from connectors.portal import Listed, PortalClient, Withdrawn
 from pipeline.alarms import raise_alarm
+from pipeline.daily_duties import look_after
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
@@ -30,6 +31,7 @@ def pull(hub: Hub) -> dict[str, int]:
 
     Raises TransientError when the portal fails, and PermanentError at the end for applications that it will not give.
     """
+    look_after(hub)
     scope = {hub.procedure(name).portal_id: name for name in hub.municipality.procedures}
     refused: dict[str, PermanentError] = {}
     counts = {"listed": 0, "stored": 0, "gone": 0, "out_of_scope": 0}
@@ -166,7 +168,8 @@ def _enter_application(hub: Hub, listing: Row[Any], stored: Stored, *, version: 
         application = write.insert_row(applications, row)
         if first:
             owe_status(hub, write, application, listing.receipt, "RECEIVED")
-        write.leaf("application_stored", application=application, receipt=listing.receipt, digest=stored.digest, filing=_filing_text(row))
+        facts = {"municipality": hub.code, "receipt": listing.receipt, "digest": stored.digest, "filing": _filing_text(row)}
+        write.leaf("application_stored", application=application, **facts)
     return 1
 
 

@@ -205,7 +205,8 @@ def _enter_file(desk: Desk, file: FileBytes) -> int:
         for span in file.spans
     ]
     desk.write.insert_many(batch_items, items)
-    desk.write.leaf("file_released", batch=batch, destination=desk.destination, name=file.name, digest=stored.digest, records=len(items))
+    facts = {"municipality": desk.hub.code, "destination": desk.destination, "name": file.name, "digest": stored.digest}
+    desk.write.leaf("file_released", batch=batch, records=len(items), **facts)
     return batch
 
 

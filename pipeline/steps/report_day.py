@@ -47,15 +47,16 @@ def report_day(hub: Hub, close: DayClose) -> Path:
     files = render_day(day_report(hub, close))
     day = close.balance.day
     kept = hub.root.reports / hub.code / day.isoformat()
-    _write_pages(kept, files)
+    write_pages(kept, files)
     latest = max(page.parent.name for page in kept.parent.glob("????-??-??/close.html"))
     if day.isoformat() < latest or len(municipality_codes(municipalities_folder())) > 1:
         return kept / "index.html"
-    _write_pages(hub.root.reports, files)
+    write_pages(hub.root.reports, files)
     return hub.root.reports / "index.html"
 
 
-def _write_pages(folder: Path, files: Mapping[str, bytes]) -> None:
+def write_pages(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder; a reader sees the earlier one or the whole new one."""
     for name, content in files.items():
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
