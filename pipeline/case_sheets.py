@@ -20,7 +20,17 @@ from pipeline.journal.intake_tables import documents, findings, persons, verific
 from pipeline.kinds import kind_of, outcomes_of
 from pipeline.loss_ledger import substitutions_of
 from pipeline.outside_people import claim_context
-from pipeline.printing.case_sheet import Agreement, CaseSheet, ComparisonRow, DocumentRow, DocumentState, FindingRow, ItemRow, NoteRow, PersonRow
+from pipeline.printing.case_sheet import (
+    Agreement,
+    CaseSheet,
+    ComparisonRow,
+    DocumentRow,
+    DocumentState,
+    FindingRow,
+    ItemRow,
+    NoteRow,
+    PersonRow,
+)
 from pipeline.records import load_tables
 from pipeline.residents import Resident, by_atena
 from pipeline.rounds import seat_of

@@ -14,10 +14,10 @@ from mappings.rules import Condition, Rule
 from pipeline.filing_day import legal_day
 from pipeline.hub import Hub
 from pipeline.journal.register_tables import residents
+from pipeline.outside_people import claim_context
 from pipeline.records import Tables
 from pipeline.rival_claims import rivals_of
 from pipeline.start_month import event_of
-from pipeline.steps.identify import claim_context
 from pipeline.steps.verify import policy_of, signer_context
 from vocabulary.dates import read_certificate_date, read_date
 from vocabulary.names import same_name

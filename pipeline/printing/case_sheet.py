@@ -83,6 +83,15 @@ class FindingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteRow:
+    """What a rule noticed that stops nothing (参考). says: what the rule demands, in Japanese. where: as in ``FindingRow``."""
+
+    rule: str
+    says: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentRow:
     """A document owed or received. note: such as the day it came."""
 
@@ -116,6 +125,7 @@ class CaseSheet:
     results: tuple[str, ...]
     start_month: str = ""
     reasoning: tuple[str, ...] = ()
+    notes: tuple[NoteRow, ...] = ()
 
     def data(self) -> dict[str, object]:
         """What the template reads: dates in 和暦, findings with sentence and remedy. Raises KeyError for an unknown reason code."""
@@ -138,7 +148,7 @@ class CaseSheet:
     def _likely_level(self) -> int:
         """The level to begin with, by the lines that the rows will take about; each try costs as much as a sheet."""
         lines = len(self.people) + sum(_lines(row) for row in self.comparisons) + len(self.items) / 2
-        lines += 2 * len(self.findings) + len(self.documents) + len(self.reasoning)
+        lines += 2 * len(self.findings) + len(self.documents) + len(self.reasoning) + len(self.notes)
         return next((level for level, most in enumerate(LINES) if lines <= most), len(LINES))
 
 
