@@ -13,6 +13,7 @@ from mappings.yaml_door import SpecError, load_yaml
 RecordKind = Literal[
     "required_if", "absent_if", "in_list", "not_after", "one_of", "equals", "not_equals", "check_digit", "length", "between", "month_in",
     "rows", "age_at", "school_year", "fiscal_year", "days_between", "same_kana",
+    "kana", "encodable", "wareki",
 ]  # fmt: skip
 AcrossKind = Literal["one_claimant", "different_people", "numbers_differ", "signed_by", "living_here", "document_named", "within_grace"]
 RuleStatus = Literal["shadow", "warn", "hold"]
@@ -40,6 +41,9 @@ NEEDS = MappingProxyType(
         "fiscal_year": (("group",), 2),
         "days_between": (("maximum", "group"), 2),
         "same_kana": (("group",), 2),
+        "kana": (("width", "group"), 1),
+        "encodable": (("group",), 1),
+        "wareki": (("group",), 2),
         "one_claimant": (("roles", "maximum"), 0),
         "different_people": (("roles",), 0),
         "numbers_differ": ((), 2),
@@ -78,7 +82,8 @@ class Rule(Spec):
     age_at: whoever was born on the first item is minimum to maximum years old on the second. school_year: the second item lies after
     the 31 March that follows ``minimum`` completed years (0: no such bound), and not after that of ``maximum``. fiscal_year: the first
     item is the 会計年度 of the second. days_between: from the first item to the second pass minimum to maximum days.
-    same_kana: the items are read alike.
+    same_kana: the items are read alike. kana: each item is kana of the width. encodable: each has a way into the encoding of every
+    destination. wareki: the first item and the second, a written date, name one day as far as both go.
     The kinds of ``AcrossKind`` look at persons, registers, documents or other applications: ``pipeline/cross_records.py`` says what
     each asks of its roles, items (``group.item``) and document.
     status: shadow is reported only, warn is shown, hold lets the severity take effect. assumption: what no public source settles.
@@ -98,6 +103,7 @@ class Rule(Spec):
     switch: Switched | None = None
     values: tuple[str, ...] = ()
     digit: Literal["", "kojinbango", "atenabango"] = ""
+    width: Literal["", "full", "half"] = ""
     minimum: int = Field(default=0, ge=0)
     maximum: int = Field(default=0, ge=0)
     assumption: Assumption | None = None

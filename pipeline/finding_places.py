@@ -42,6 +42,7 @@ PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ..
     (re.compile(r"manifest\.xml: (.+)"), lambda found: f"目録の{found[1]}"),
     (re.compile(r"(F\d+)/(\S+)"), lambda found: f"様式{found[1]}の{found[2]}版"),
     (re.compile(r"(U\+[0-9A-F]{4,6})"), lambda found: f"文字{found[1]}"),
+    (re.compile(r"[\w-]+@[0-9a-f]+"), lambda _found: "検査表"),
     (re.compile(r"CN=.*"), lambda _found: "失効情報"),
 )
 ATTACHMENT: Final = re.compile(r"attachments/\d+\.\w+")

@@ -1,16 +1,18 @@
 """From specifications to suites (検査定義): items, code lists and rules of a procedure's groups as the values that validation takes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
 from mappings.catalogue import Catalogue
 from mappings.items import Item
+from mappings.layouts import Format
 from mappings.procedure import Procedure
 from mappings.records import Table as Rows
 from mappings.rules import Rule as Declared
 from pipeline.records import Tables
-from validation.checks import ItemCheck, ItemType, Rule, Status, SuiteSpec, Table, When, count_children
+from validation.checks import ItemCheck, ItemType, Part, Rule, Status, SuiteSpec, Table, When, count_children
 from vocabulary.findings import Severity
 
 SCHEMES = {"kojinbango": "my_number", "atenabango": "atena", "hojinbango": "corporate"}
@@ -19,22 +21,60 @@ BOUNDED = ("length", "between", "age_at", "school_year", "days_between")
 """Kinds with a least and a most."""
 
 
-def suite_of(
-    catalogue: Catalogue, procedure: Procedure, group: str, *, version: str, day: date, switches: Mapping[str, bool] | None = None
-) -> SuiteSpec:
-    """The suite of one group: every item by its definition, every rule of ``expectations.yaml`` about the group.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a municipality's choices mean for a suite.
 
     version: of the specifications, for the report. day: on which codes must be valid. switches: as the municipality has set them,
-    None for the usual way; a rule that depends on one set otherwise is left out.
+    None for the usual way. targets: formats of the procedure's destinations, for what must be encodable.
+    """
+
+    version: str
+    day: date
+    switches: Mapping[str, bool] | None = None
+    targets: Sequence[Format] = ()
+
+
+def suite_name(procedure: Procedure, version: str) -> str:
+    """One suite for each procedure and version: ``<procedure>@<version>``."""
+    return f"{procedure.id}@{version}"
+
+
+def parts_of(catalogue: Catalogue, procedure: Procedure, tables: Tables, setting: Setting) -> list[Part]:
+    """What one batch of a procedure asks of its records: every group that has rows, the applications' own first."""
+
+    def checks(group: str) -> SuiteSpec:
+        version, day, switches, targets = setting.version, setting.day, setting.switches, setting.targets
+        return suite_of(catalogue, procedure, group, version=version, day=day, switches=switches, targets=targets)
+
+    return [Part(checks(group), table_of(tables, group)) for group, table in tables.items() if table.application]
+
+
+def suite_of(
+    catalogue: Catalogue,
+    procedure: Procedure,
+    group: str,
+    *,
+    version: str,
+    day: date,
+    switches: Mapping[str, bool] | None = None,
+    targets: Sequence[Format] = (),
+) -> SuiteSpec:
+    """The checks of one group: every item by its definition, every rule of ``expectations.yaml`` about the group.
+
+    The arguments are those of ``Setting``; a rule that depends on a switch set otherwise is left out, and so is one about characters
+    where no target lacks any.
     """
     items = catalogue.items[procedure.business][group]
     checks = tuple(_item_check(catalogue, item, day) for item in items.values())
     set_so = switches or procedure.usual_switches
     in_force = [declared for declared in procedure.rules if declared.is_in_force(set_so) and not declared.is_across]
-    rules = tuple(_rule(declared) for declared in in_force if declared.group == group and declared.rule != "rows")
+    narrow = [target for target in targets if target.encoding.codes is not None]
+    here = [declared for declared in in_force if declared.group == group and declared.rule != "rows"]
+    rules = tuple(_rule(declared, narrow) for declared in here if declared.rule != "encodable" or narrow)
     main = group == main_group(catalogue, procedure)
     counted = tuple(_row_rule(declared) for declared in in_force if declared.rule == "rows" and main)
-    return SuiteSpec(name=f"{procedure.id}.{group}", version=version, items=checks, rules=rules + counted)
+    return SuiteSpec(name=f"{procedure.id}.{group}", version=version, items=checks, rules=rules + counted, group=group)
 
 
 def main_group(catalogue: Catalogue, procedure: Procedure) -> str:
@@ -72,13 +112,13 @@ def _item_check(catalogue: Catalogue, item: Item, day: date) -> ItemCheck:
     )
 
 
-def _rule(declared: Declared) -> Rule:
+def _rule(declared: Declared, narrow: Sequence[Format]) -> Rule:
     return Rule(
         id=declared.id,
         kind=declared.rule,
         items=declared.items,
         code=declared.code,
-        params=_parameters(declared),
+        params=_parameters(declared, narrow),
         when=_when(declared),
         severity=Severity(declared.severity),
         status=Status(declared.status),
@@ -89,11 +129,16 @@ def _when(declared: Declared) -> tuple[When, ...]:
     return (When(declared.when.item, frozenset(declared.when.values)),) if declared.when else ()
 
 
-def _parameters(declared: Declared) -> Mapping[str, str | frozenset[str]]:
+def _parameters(declared: Declared, narrow: Sequence[Format]) -> Mapping[str, str | frozenset[str]]:
     if declared.rule in ("in_list", "month_in"):
         return {"values": frozenset(declared.values)}
     if declared.rule == "check_digit":
         return {"scheme": SCHEMES[declared.digit]}
+    if declared.rule == "kana":
+        return {"width": declared.width}
+    if declared.rule == "encodable":
+        replaced = (frozenset(target.substitutions.single) for target in narrow)
+        return {"encoding": narrow[0].encoding.codec, "substituted": "".join(map(chr, sorted(frozenset.intersection(*replaced))))}
     if declared.rule in BOUNDED:
         return {"least": str(declared.minimum), "most": str(declared.maximum)}
     return {}

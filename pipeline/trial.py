@@ -20,8 +20,8 @@ from mappings.procedure import EARLIER_ITEM, ROUND_ITEM, Procedure
 from mappings.records import Context, Table, Written
 from mappings.release import write as lay_out
 from pipeline.attached_documents import AttachedFile, Desk, NamedPerson, read_files
-from pipeline.suites import suite_of, table_of
-from validation.runner import check
+from pipeline.suites import Setting, parts_of, suite_name
+from validation.runner import check_batch
 from vocabulary.check_digits import issue_ledger_number
 from vocabulary.findings import Finding, refuse
 
@@ -160,6 +160,5 @@ def _header(procedure: Procedure, given: Input, today: date) -> dict[str, str]:
 
 def _check(catalogue: Catalogue, procedure: Procedure, tables: Mapping[str, Table], today: date) -> list[Finding]:
     """Every group that has rows; the others are counted, as none."""
-    filled = [group for group, table in tables.items() if table.application]
-    reports = [check(suite_of(catalogue, procedure, group, version="trial", day=today), table_of(dict(tables), group)) for group in filled]
-    return [finding for report in reports for _, finding in report.findings]
+    parts = parts_of(catalogue, procedure, dict(tables), Setting("trial", today))
+    return [finding for _, finding in check_batch(suite_name(procedure, "trial"), "trial", parts).findings]

@@ -98,12 +98,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class SuiteSpec:
-    """All checks of one kind of record. version: that of the specs it was made from, for the auditors' page."""
+    """All checks of one kind of record. version: that of the specs it was made from, for the auditors' page. group: of the records."""
 
     name: str
     version: str
     items: tuple[ItemCheck, ...]
     rules: tuple[Rule, ...] = ()
+    group: str = ""
 
     def __post_init__(self) -> None:
         """Raise SuiteError when two items or two rules have one name."""
@@ -132,6 +133,14 @@ class Table:
         for name, length in lengths.items():
             if length != len(self.application):
                 raise SuiteError(f"column {name} has {length} values for {len(self.application)} rows")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One kind of record in a batch: what is asked of it, and its rows."""
+
+    spec: SuiteSpec
+    table: Table
 
 
 def count_children(application: Iterable[int], child: Table) -> list[int]:

@@ -8,7 +8,10 @@ from validation.runner import Report
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One check of a suite. kind: the item's type or the rule's kind. rule: "" for an item's own check. failed: rows."""
+    """One check of a suite. kind: the item's type or the rule's kind. rule: "" for an item's own check. failed: rows, of ``rows``.
+
+    group: of the records. expectation: the class of Great Expectations that was asked.
+    """
 
     id: str
     item: str
@@ -18,11 +21,14 @@ class CheckResult:
     severity: str
     status: str
     failed: int
+    group: str = ""
+    rows: int = 0
+    expectation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SuiteResult:
-    """One run of a suite over ``rows`` rows. broken: it could not be judged, all rows were held and ``checks`` is empty."""
+    """One run of a suite over ``rows`` rows of all groups. broken: it could not be judged, all rows wait and ``checks`` is empty."""
 
     suite: str
     version: str
@@ -43,6 +49,9 @@ def summarize(report: Report) -> SuiteResult:
             severity=count.check.severity.value,
             status=count.check.status.value,
             failed=count.failed,
+            group=count.check.group,
+            rows=count.rows,
+            expectation=count.expectation,
         )
         for count in report.counts
     )

@@ -1,26 +1,15 @@
 """The closed table of cross-field rules (項目間の検査): each kind is a function over columns that gives one verdict a row."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from validation.checks import ItemCheck, Rule, SuiteError, SuiteSpec, Table, When
-from validation.day_rules import DAY_KINDS, Judge, Values, is_date
-from vocabulary import check_digits
+from validation.day_rules import DAY_KINDS, Judge, is_date
+from validation.values import JUDGES, judge_of, values_of
 from vocabulary.characters import visible_length
 from vocabulary.names import kana_key
-
-KANA: Final[Mapping[str, re.Pattern[str]]] = {
-    "full": re.compile(r"[ァ-ヶー・　]+"),
-    "half": re.compile(r"[ｦ-ﾟ A-Z0-9()./｢｣\\,\-]+"),
-}
-SCHEMES: Final[Mapping[str, Callable[[str], bool]]] = {
-    "my_number": check_digits.valid_my_number,
-    "atena": check_digits.valid_ledger_number,
-    "corporate": check_digits.valid_corporate_number,
-}
 
 
 def _in_list(rule: Rule) -> Judge:
@@ -44,31 +33,9 @@ def _not_equals(rule: Rule) -> Judge:
     return lambda values: not all(values) or len(set(values)) == len(values)
 
 
-def _check_digit(rule: Rule) -> Judge:
-    scheme = SCHEMES.get(rule.parameter("scheme"))
-    if scheme is None:
-        raise SuiteError(f"{rule.id}: scheme must be one of {sorted(SCHEMES)}")
-    return lambda values: all(scheme(value) for value in values if value)
-
-
-def _kana(rule: Rule) -> Judge:
-    pattern = KANA.get(rule.parameter("width"))
-    if pattern is None:
-        raise SuiteError(f"{rule.id}: width must be one of {sorted(KANA)}")
-    return lambda values: all(pattern.fullmatch(value) for value in values if value)
-
-
-def _encodable(rule: Rule) -> Judge:
-    encoding = rule.parameter("encoding")
-
-    def judge(values: Values) -> bool:
-        try:
-            "".join(values).encode(encoding)
-        except UnicodeEncodeError:
-            return False
-        return True
-
-    return judge
+def _each_value(rule: Rule) -> Judge:
+    judge = judge_of(rule)
+    return lambda values: all(judge(value) for value in values_of(rule, values) if value)
 
 
 def _length(rule: Rule) -> Judge:
@@ -100,9 +67,10 @@ KINDS: Final[Mapping[str, Callable[[Rule], Judge]]] = MappingProxyType(
         "in_list": _in_list,
         "equals": _equals,
         "not_equals": _not_equals,
-        "check_digit": _check_digit,
-        "kana": _kana,
-        "encodable": _encodable,
+        "check_digit": _each_value,
+        "kana": _each_value,
+        "encodable": _each_value,
+        "wareki": _each_value,
         "length": _length,
         "between": _between,
         "same_kana": _same_kana,
@@ -114,7 +82,8 @@ KINDS: Final[Mapping[str, Callable[[Rule], Judge]]] = MappingProxyType(
 required_if: every item has a value. absent_if: none has. one_of: at least one has.
 in_list(values). equals / not_equals(value) or among the items; rows
 where one is absent are not judged. not_after: the first day is not after the second, a month being compared by month; open days count,
-不詳 and absent ones are not judged. check_digit(scheme). kana(width full | half). encodable(encoding). length(least, most) in characters.
+不詳 and absent ones are not judged. check_digit(scheme). kana(width full | half).
+encodable(encoding, substituted). wareki: 西暦 and the written text of one day agree as far as both go. length(least, most) in characters.
 between(least, most): a whole number. month_in(values): the month of a day or month, 01 to 12.
 age_at(least, most): whoever was born on the first day is so many years old on the second. school_year(least, most): the second day lies
 after the 31 March that follows ``least`` completed years (0: no such bound) and not after that of ``most``. days_between(least, most):
@@ -132,14 +101,44 @@ class Verdicts:
 
 
 def verdict_columns(spec: SuiteSpec, table: Table) -> Iterator[Verdicts]:
-    """The verdicts of date items, of lengths of type N and of rules. SuiteError: an unknown kind, or an item that no column carries."""
+    """The verdicts of items and of all rules. SuiteError: an unknown kind, or an item that no column carries."""
+    yield from item_verdicts(spec, table)
+    for rule in spec.rules:
+        yield rule_verdicts(rule, table)
+
+
+def item_verdicts(spec: SuiteSpec, table: Table) -> Iterator[Verdicts]:
+    """The verdicts of date items and of lengths of type N. Raises SuiteError for an item that no column carries."""
     for check in spec.items:
         if check.type == "DATE":
             yield Verdicts(date_column(check), [not value or is_date(value, unknown=check.unknown) for value in _column(table, check.item)])
         elif check.type == "N" and check.length:
             yield Verdicts(length_column(check), [not value or _has_room(value, check.length) for value in _column(table, check.item)])
-    for rule in spec.rules:
-        yield Verdicts(rule_column(rule), _judge_rows(rule, table))
+
+
+def rule_verdicts(rule: Rule, table: Table) -> Verdicts:
+    """A rule's verdict on each row. Raises SuiteError."""
+    return Verdicts(rule_column(rule), _judge_rows(rule, table))
+
+
+def value_columns(rule: Rule, table: Table) -> dict[str, list[str | None]]:
+    """The values that an expectation of a rule's own judges, by the name of their column; None where the rule asks nothing."""
+    rows = zip(*(_column(table, item) for item in rule.items), strict=True)
+    asked = [
+        values_of(rule, values) if wanted else (None,) * len(rule.items)
+        for wanted, values in zip(_concerned(rule.when, table), rows, strict=True)
+    ]
+    return {name: [row[place] or None for row in asked] for place, name in enumerate(value_names(rule))}
+
+
+def value_names(rule: Rule) -> list[str]:
+    """The names of a rule's value columns: one for each item, or one for a pair."""
+    return [f"value:{rule.id}"] if rule.kind == "wareki" else [f"value:{rule.id}:{item}" for item in rule.items]
+
+
+def has_own_expectation(rule: Rule) -> bool:
+    """Whether Great Expectations is asked about the rule's values themselves, not about verdicts."""
+    return rule.kind in JUDGES
 
 
 def date_column(check: ItemCheck) -> str:

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any, Final
 
-from validation.checks import Status, SuiteError, SuiteSpec, Table
-from validation.rules import verdict_columns
-from validation.suites import Check, Stack, build_suite, plan, stack
+from validation.checks import Part, Status, SuiteError, SuiteSpec, Table
+from validation.rules import has_own_expectation, item_verdicts, rule_column, rule_verdicts, value_columns
+from validation.suites import NOT_NULL, PRESENT, Check, Planned, Stack, build_suite, plan, stack
 from vocabulary.findings import Finding, Severity
 
 if TYPE_CHECKING:
@@ -41,18 +42,20 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many rows failed one check."""
+    """How many of the ``rows`` of its group failed one check, and which expectation was asked."""
 
     check: Check
     failed: int
+    rows: int
+    expectation: str
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a batch came to. findings: (application, finding) in order of rows; checks in shadow are in ``counts`` only.
+    """What a batch came to. findings: (application, finding) group by group in order of rows; checks in shadow are in ``counts`` only.
 
-    broken: the suite could not be judged and every row carries RULE_BROKEN. seconds: the whole check; gx_seconds: Great
-    Expectations' share of it.
+    broken: the suite could not be judged and every application carries RULE_BROKEN. seconds: the whole check; gx_seconds: Great
+    Expectations' share of it, the laying out of its frame included.
     """
 
     suite: str
@@ -65,74 +68,101 @@ class Report:
     gx_seconds: float
 
 
+Columns = Mapping[tuple[str, str], Sequence[object]]
+"""(group, column) → what stands in the rows of the group."""
+
+
 def check(spec: SuiteSpec, table: Table) -> Report:
-    """Judge all rows of ``table``. Never raises for data or for a defect of the suite: what cannot be judged counts as failed."""
+    """``check_batch`` for one kind of record."""
+    return check_batch(spec.name, spec.version, (Part(spec, table),))
+
+
+def check_batch(name: str, version: str, parts: Sequence[Part]) -> Report:
+    """Judge all rows of all groups at once; the first part holds the applications' own records.
+
+    Never raises for data or for a defect of the suite: what cannot be judged counts as failed.
+    """
     started = time.monotonic()
     gx_seconds = 0.0
+    rows = sum(len(part.table.application) for part in parts)
     try:
-        columns = _columns(spec, table)
+        expected = [planned for part in parts for planned in plan(part.spec)]
+        columns = {(part.spec.group, column): cells for part in parts for column, cells in _columns(part).items()}
         gx_started = time.monotonic()
-        failed = _failed_rows(spec, columns, len(table.application))
+        failed = _failed_rows((name, version), expected, columns)
         gx_seconds = time.monotonic() - gx_started
-        checks = [planned.check for planned in plan(spec)]
-        counts = tuple(Count(judged, len(failed[judged.id])) for judged in checks)
-        findings, broken = _findings(checks, failed, table), False
-    except Exception as problem:  # noqa: BLE001  whatever breaks a suite must hold its rows; the text may carry values and is dropped
-        logger.error("suite_broken suite=%s rows=%d error=%s", spec.name, len(table.application), type(problem).__name__)  # noqa: TRY400  a traceback may carry values
-        broken_finding = Finding("RULE_BROKEN", where=spec.name, detail=type(problem).__name__)
-        findings, counts, broken = tuple((application, broken_finding) for application in dict.fromkeys(table.application)), (), True
-    seconds = time.monotonic() - started
-    return Report(spec.name, spec.version, len(table.application), findings, counts, broken, seconds, gx_seconds)
+        counts, findings, broken = tuple(_counts(parts, expected, failed)), tuple(_findings(parts, expected, failed)), False
+    except Exception as problem:  # noqa: BLE001  whatever breaks a suite must stop its rows; the text may carry values and is dropped
+        logger.error("suite_broken suite=%s rows=%d error=%s", name, rows, type(problem).__name__)  # noqa: TRY400  a traceback may carry values
+        broken_finding = Finding("RULE_BROKEN", where=name, detail=type(problem).__name__)
+        applications = dict.fromkeys(application for part in parts for application in part.table.application)
+        findings, counts, broken = tuple((application, broken_finding) for application in applications), (), True
+    return Report(name, version, rows, findings, counts, broken, time.monotonic() - started, gx_seconds)
 
 
-def _columns(spec: SuiteSpec, table: Table) -> dict[str, Sequence[object]]:
-    """What the plans of a suite look at, by name: values of items, verdicts of rules."""
+def _columns(part: Part) -> dict[str, Sequence[object]]:
+    """What the plans of a part look at, by name: values of items, verdicts of rules, values that a rule judges one by one."""
+    spec, table = part.spec, part.table
     missing = sorted({check.item for check in spec.items} - set(table.columns))
     if missing:
         raise SuiteError(f"no column carries {', '.join(missing)}")
-    values = {item.item: [value or None for value in table.columns[item.item]] for item in spec.items}
-    return values | {verdicts.column: verdicts.passed for verdicts in verdict_columns(spec, table)}
+    columns: dict[str, Sequence[object]] = {item.item: [value or None for value in table.columns[item.item]] for item in spec.items}
+    columns |= {verdicts.column: verdicts.passed for verdicts in item_verdicts(spec, table)}
+    for rule in spec.rules:
+        columns |= value_columns(rule, table) if has_own_expectation(rule) else {rule_column(rule): rule_verdicts(rule, table).passed}
+    return columns
 
 
-def _frame(stacks: Sequence[Stack], columns: Mapping[str, Sequence[object]], rows: int) -> "DataFrame":
-    """The batch: for each stack one column, in which row ``r`` of its column number ``n`` stands at ``n * rows + r``."""
+def _failed_rows(suite: tuple[str, str], expected: Sequence[Planned], columns: Columns) -> dict[str, list[int]]:
+    """The failed rows of each check, in order. A stack without a result is a KeyError, which breaks the suite."""
+    stacks = stack(expected)
+    cells = {asked.id: _distinct(asked, columns) for asked in stacks}
+    failed: dict[str, set[int]] = {planned.check.id: set() for planned in expected}
+    if any(columns.values()):
+        places = _failed_places(suite, stacks, _frame(stacks, cells))
+        for asked in stacks:
+            wrong = {cells[asked.id][place] for place in places[asked.id]}
+            for planned in asked.planned if wrong else ():
+                column = columns[planned.check.group, planned.column]
+                failed[planned.check.id].update(row for row, cell in enumerate(column) if cell in wrong)
+    return {check: sorted(rows) for check, rows in failed.items()}
+
+
+def _distinct(asked: Stack, columns: Columns) -> list[object]:
+    """Every value of a stack once, absent ones only where absence is what is judged."""
+    found = dict.fromkeys(chain.from_iterable(columns[planned.check.group, planned.column] for planned in asked.planned))
+    if asked.expectation == NOT_NULL:
+        return [PRESENT, None] if None in found else [PRESENT]
+    found.pop(None, None)
+    return list(found)
+
+
+def _frame(stacks: Sequence[Stack], cells: Mapping[str, Sequence[object]]) -> "DataFrame":
+    """The batch: one column of distinct values for each stack, filled up to one height."""
     import pandas as pd
 
-    height = rows * max((len(asked.planned) for asked in stacks), default=0)
+    height = max(1, *map(len, cells.values()))
     frame: dict[str, Any] = {ROW: range(height)}
     for asked in stacks:
-        cells = [cell for planned in asked.planned for cell in columns[planned.column]]
-        frame[asked.id] = pd.array(cells + [asked.filler] * (height - len(cells)), dtype="object")
+        own = cells[asked.id]
+        frame[asked.id] = pd.array([*own, *repeat(asked.filler, height - len(own))], dtype="object")
     return pd.DataFrame(frame)
 
 
-def _failed_rows(spec: SuiteSpec, columns: Mapping[str, Sequence[object]], rows: int) -> dict[str, list[int]]:
-    """The failed rows of each check. A check without a result is missing here, which breaks the suite.
+def _failed_places(suite: tuple[str, str], stacks: Sequence[Stack], frame: "DataFrame") -> dict[str, Sequence[int]]:
+    """The rows of the frame that fail each stack.
 
     The first look asks only whether each expectation holds, which takes half the time of asking for rows; rows are asked where it does
     not hold or could not be computed.
     """
-    expected = plan(spec)
-    if not rows or not expected:
-        return {planned.check.id: [] for planned in expected}
-    stacks = stack(expected)
-    frame = _frame(stacks, columns, rows)
     with _batch(frame) as batch:
-        verdicts = batch.validate(build_suite(spec, stacks), result_format=VERDICT_ONLY)
+        verdicts = batch.validate(build_suite(*suite, stacks), result_format=VERDICT_ONLY)
         places: dict[str, Sequence[int]] = {_stack_id(result): () for result in verdicts.results if result.success}
         doubtful = [asked for asked in stacks if asked.id not in places]
         if doubtful:
-            outcome = batch.validate(build_suite(spec, doubtful), result_format=dict(ROWS_ONLY))
+            outcome = batch.validate(build_suite(*suite, doubtful), result_format=dict(ROWS_ONLY))
             places |= {_stack_id(result): _rows(result, len(frame)) for result in outcome.results}
-    return {check: found for asked in stacks for check, found in _unstacked(asked, places[asked.id], rows).items()}
-
-
-def _unstacked(asked: Stack, places: Sequence[int], rows: int) -> dict[str, list[int]]:
-    """The failed rows of each check of a stack, from the failed rows of its column. IndexError: a place below its last column."""
-    failed: dict[str, list[int]] = {planned.check.id: [] for planned in asked.planned}
-    for place in places:
-        failed[asked.planned[place // rows].check.id].append(place % rows)
-    return failed
+    return places
 
 
 def _stack_id(result: Any) -> str:  # noqa: ANN401  Great Expectations ships no types for its results
@@ -150,16 +180,30 @@ def _rows(result: Any, rows: int) -> Sequence[int]:  # noqa: ANN401  Great Expec
     return sorted(found)
 
 
-def _findings(checks: Sequence[Check], failed: Mapping[str, Sequence[int]], table: Table) -> tuple[tuple[int, Finding], ...]:
-    """Findings in order of rows; where an application has several rows, ``where`` counts them from 1: ``shimei[2]``."""
-    places = _places(table.application)
-    found: list[tuple[int, Finding]] = []
-    failures = [(row, place) for place, judged in enumerate(checks) if judged.status is not Status.SHADOW for row in failed[judged.id]]
-    for row, place in sorted(failures):
-        judged = checks[place]
-        severity = judged.severity if judged.status is Status.HOLD else Severity.INFO
-        found.append((table.application[row], Finding(judged.code, judged.item + places[row], judged.rule, severity, judged.kind)))
-    return tuple(found)
+def _counts(parts: Sequence[Part], expected: Sequence[Planned], failed: Mapping[str, Sequence[int]]) -> Iterator[Count]:
+    rows = {part.spec.group: len(part.table.application) for part in parts}
+    for judged, planned in {planned.check: planned for planned in expected}.items():
+        yield Count(judged, len(failed[judged.id]), rows[judged.group], planned.expectation)
+
+
+def _findings(
+    parts: Sequence[Part], expected: Sequence[Planned], failed: Mapping[str, Sequence[int]]
+) -> Iterator[tuple[int, Finding]]:
+    """Findings part by part in order of rows.
+
+    Of the applications' own records ``where`` is the item; of others ``group.item``, or ``group[2].item`` where an application has
+    several.
+    """
+    for part in parts:
+        told = dict.fromkeys(planned.check for planned in expected if planned.check.group == part.spec.group)
+        shown = [judged for judged in told if judged.status is not Status.SHADOW]
+        owners, places = part.table.application, _places(part.table.application)
+        group = "" if part is parts[0] else part.spec.group
+        for row, place in sorted((row, place) for place, judged in enumerate(shown) for row in failed[judged.id]):
+            judged = shown[place]
+            where = f"{group}{places[row]}.{judged.item}" if group else judged.item + places[row]
+            severity = judged.severity if judged.status is Status.HOLD else Severity.INFO
+            yield owners[row], Finding(judged.code, where, judged.rule, severity, judged.kind)
 
 
 def _places(application: Sequence[int]) -> list[str]:

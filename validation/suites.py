@@ -1,18 +1,20 @@
 """From a suite's definition to Great Expectations (検査表の組立て): a closed list of map expectations and nothing else.
 
-Rules reach Great Expectations only as columns of verdicts, so that no resident's value can become an argument of an expectation.
-Its cost goes by expectations, not by rows, so checks that ask the same thing of several columns are one expectation over these columns
-laid one under another.
+Rules across items reach Great Expectations only as columns of verdicts, so that no resident's value can become an argument of an
+expectation. Its cost goes by expectations and by cells, so checks that ask the same thing of several columns, of whatever group, are
+one expectation over the distinct values of these columns.
 """
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from validation.checks import ItemCheck, Rule, Status, SuiteSpec, type_pattern
-from validation.rules import date_column, length_column, rule_column
+from validation.rules import date_column, has_own_expectation, length_column, rule_column, value_names
+from validation.values import PARAMETERS
 from vocabulary.findings import Severity
 
 if TYPE_CHECKING:
@@ -22,15 +24,26 @@ NOT_NULL: Final = "ExpectColumnValuesToNotBeNull"
 MATCHES: Final = "ExpectColumnValuesToMatchRegex"
 LENGTHS: Final = "ExpectColumnValueLengthsToBeBetween"
 IN_SET: Final = "ExpectColumnValuesToBeInSet"
-EXPECTATIONS: Final = (NOT_NULL, MATCHES, LENGTHS, IN_SET)
+STANDARD: Final = (NOT_NULL, MATCHES, LENGTHS, IN_SET)
+OWN: Final = MappingProxyType(
+    {
+        "check_digit": "ExpectColumnValuesToHaveCheckDigit",
+        "kana": "ExpectColumnValuesToBeKana",
+        "encodable": "ExpectColumnValuesToBeEncodable",
+        "wareki": "ExpectColumnValuesToAgreeAsDates",
+    }
+)
+"""Kind of rule → its expectation in ``validation.expectations``."""
+EXPECTATIONS: Final = (*STANDARD, *OWN.values())
 """The expectations in use. Each one's result was proven free of values; another needs a canary test first."""
 
+PRESENT: Final = "present"
 GX_SEVERITY: Final = {Severity.ERROR: "critical", Severity.ALERT: "warning", Severity.INFO: "info"}
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What is asked of one item or by one rule. id: unique in its suite. rule: "" for an item's own check."""
+    """What is asked of one item or by one rule. id: unique in its suite. rule: "" for an item's own check. group: of the records."""
 
     id: str
     item: str
@@ -39,11 +52,15 @@ class Check:
     status: Status = Status.HOLD
     rule: str = ""
     kind: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """How one check is asked: an expectation's class, the column it looks at and the expectation's arguments, all of them public."""
+    """How one check is asked: an expectation's class, the column it looks at and the expectation's arguments, all of them public.
+
+    A rule that judges the values of several items one by one is planned once for each item.
+    """
 
     check: Check
     expectation: str
@@ -66,13 +83,14 @@ class Stack:
 
     @property
     def filler(self) -> str | None:
-        """A cell below the last column of the stack that no check means: the one expectation that looks at absent values finds a mark."""
-        return "present" if self.expectation == NOT_NULL else None
+        """A cell below the last value of the stack that no check means: the one expectation that looks at absent values finds a mark."""
+        return PRESENT if self.expectation == NOT_NULL else None
 
 
 def plan(spec: SuiteSpec) -> list[Planned]:
-    """How every check of a suite is asked, items first, then rules."""
-    return [*(planned for check in spec.items for planned in _plan_item(check)), *(_plan_rule(rule) for rule in spec.rules)]
+    """How every check of one kind of record is asked, items first, then rules."""
+    of_items = (planned for check in spec.items for planned in _plan_item(check, spec.group))
+    return [*of_items, *(planned for rule in spec.rules for planned in _plan_rule(rule, spec.group))]
 
 
 def stack(plans: Iterable[Planned]) -> list[Stack]:
@@ -86,20 +104,24 @@ def stack(plans: Iterable[Planned]) -> list[Stack]:
     ]
 
 
-def build_suite(spec: SuiteSpec, stacks: Iterable[Stack]) -> "ExpectationSuite":
+def build_suite(name: str, version: str, stacks: Iterable[Stack]) -> "ExpectationSuite":
     """What the ``stacks`` of a suite ask, as Great Expectations knows it. Imports Great Expectations (seconds in a fresh process)."""
-    from great_expectations import ExpectationSuite, expectations
+    from great_expectations import ExpectationSuite
+    from great_expectations import expectations as standard
 
-    suite = ExpectationSuite(name=spec.name, meta={"version": spec.version})
+    from validation import expectations as own
+
+    suite = ExpectationSuite(name=name, meta={"version": version})
     for asked in stacks:
-        kind: Any = getattr(expectations, asked.expectation)
+        kind: Any = getattr(standard if asked.expectation in STANDARD else own, asked.expectation)
         suite.expectations.append(kind(column=asked.id, meta={"stack": asked.id}, severity=GX_SEVERITY[asked.severity], **asked.arguments))
     return suite
 
 
-def _plan_item(check: ItemCheck) -> Iterator[Planned]:
+def _plan_item(check: ItemCheck, group: str) -> Iterator[Planned]:
     def planned(code: str, expectation: str, column: str, **arguments: object) -> Planned:
-        return Planned(Check(f"{check.item}:{code}", check.item, code, kind=check.type), expectation, column, arguments)
+        asked = Check(_place(group, f"{check.item}:{code}"), check.item, code, kind=check.type, group=group)
+        return Planned(asked, expectation, column, arguments)
 
     if check.required == "必須":
         yield planned("CHECK_REQUIRED", NOT_NULL, check.item)
@@ -115,6 +137,16 @@ def _plan_item(check: ItemCheck) -> Iterator[Planned]:
         yield planned("CHECK_CODE", IN_SET, check.item, value_set=sorted(check.codes))
 
 
-def _plan_rule(rule: Rule) -> Planned:
-    check = Check(f"rule:{rule.id}", rule.items[0], rule.code, rule.severity, rule.status, rule=rule.id, kind=rule.kind)
-    return Planned(check, IN_SET, rule_column(rule), {"value_set": [True]})
+def _plan_rule(rule: Rule, group: str) -> Iterator[Planned]:
+    id_ = _place(group, f"rule:{rule.id}")
+    check = Check(id_, rule.items[0], rule.code, rule.severity, rule.status, rule=rule.id, kind=rule.kind, group=group)
+    if not has_own_expectation(rule):
+        yield Planned(check, IN_SET, rule_column(rule), {"value_set": [True]})
+        return
+    arguments: dict[str, object] = {**PARAMETERS[rule.kind](rule)}
+    for name in value_names(rule):
+        yield Planned(check, OWN[rule.kind], name, arguments)
+
+
+def _place(group: str, name: str) -> str:
+    return f"{group}.{name}" if group else name
