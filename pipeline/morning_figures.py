@@ -19,14 +19,13 @@ from pipeline.journal.intake_tables import applications
 from pipeline.journal.register_tables import register_loads
 from pipeline.journal.server_tables import server_states
 from pipeline.pages.morning import Check, MorningReport, SheetTable
-from pipeline.pages.words import day_text, explain, time_text
+from pipeline.pages.words import CHANNELS, day_text, explain, time_text
 from pipeline.steps.worklist import TRIED_DAILY
 from pipeline.sync.freshness import freshness
 
 ONE_DAY = timedelta(days=1)
 AGES = ((1, "前日から"), (5, "2～5日"), (10, "6～10日"))
 OLDER = "11日以上"
-CHANNELS = {"statuses": "申請処理状況", "notices": "お知らせ"}
 REGISTERS = {"links": "番号紐付情報", "residents": "住民情報"}
 
 

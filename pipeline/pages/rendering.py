@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -11,6 +12,7 @@ from pipeline.pages.groups import by_reason
 from pipeline.pages.lettering import font_for
 from pipeline.pages.picture import bars, shares
 from pipeline.pages.report import DayReport, OpenApplication
+from pipeline.pages.section_close import section_reports
 from pipeline.pages.suite_days import suite_tables
 from pipeline.printing.sheets import render
 
@@ -31,6 +33,10 @@ def render_day(report: DayReport) -> dict[str, bytes]:
     pages = {name: render_page(name, report) for name in pages_of(report)}
     files = {name: page.encode() for name, page in pages.items()}
     files["close.pdf"] = close_pdf(report)
+    for section, part in section_reports(report).items():
+        name, title = f"close-{section}.html", f"日締め　{report.sections[section]}"
+        pages[name] = _render("close.html", part, name=name, title=title, section=section)
+        files |= {name: pages[name].encode(), f"close-{section}.pdf": close_pdf(part, section=section)}
     files |= {f"static/{name}": (HERE / "static" / name).read_bytes() for name in STYLES}
     files["static/hub.woff"] = font_for("".join(pages.values()))
     return files
@@ -44,9 +50,12 @@ def pages_of(report: DayReport) -> dict[str, str]:
 
 def render_page(name: str, report: DayReport) -> str:
     """One page of ``pages_of`` as HTML."""
-    template = environment().get_template(name)
-    return template.render(
-        name=name,
+    return _render(name, report, name=name, title=pages_of(report)[name], section="")
+
+
+def _render(template: str, report: DayReport, **values: str) -> str:
+    return environment().get_template(template).render(
+        **values,
         pages=pages_of(report),
         report=report,
         counts=report.counts,
@@ -57,11 +66,15 @@ def render_page(name: str, report: DayReport) -> str:
     )
 
 
-def close_pdf(report: DayReport) -> bytes:
-    """The 日締め sheet: one A4 page with boxes to sign. Raises GlyphMissing or SheetError as ``sheets.render``."""
+def close_pdf(report: DayReport, *, section: str = "") -> bytes:
+    """The 日締め sheet, of all or of one section (by id): one A4 page with boxes to sign.
+
+    Raises GlyphMissing or SheetError as ``sheets.render``.
+    """
     checkpoint = report.checkpoint
     data: dict[str, object] = {
         "municipality": report.municipality,
+        "section": report.sections.get(section, ""),
         "day": words.day_text(report.day),
         "made_at": words.time_text(report.made_at),
         "green": report.green,
@@ -69,7 +82,9 @@ def close_pdf(report: DayReport) -> bytes:
         "procedures": [{"title": row.title, **asdict(row.counts)} for row in report.procedures],
         "problems": [*(f"{row.title}：{problem}" for row in report.procedures for problem in row.problems), *report.problems],
         "open": [*_open("保留", report.held), *_open("待ち", report.waiting)],
-        "channels": [asdict(row) for row in report.channels],
+        "channels": [] if section else [{"title": words.CHANNELS[row.channel], **asdict(row)} for row in report.details.channels],
+        "acts": [{"title": words.ACTS.get(row.kind, row.kind), **asdict(row)} for row in report.details.acts],
+        "numbers": [{"title": report.sections.get(row.section, row.section), **asdict(row)} for row in report.details.numbers],
         "deliveries": [_delivery(report, destination) for destination in dict.fromkeys(row.destination for row in report.deliveries)],
         "missing_evidence": list(report.missing_evidence),
         "stale": [row.title for row in report.freshness if row.stale],
@@ -104,5 +119,6 @@ def environment() -> "Environment":
     )
     environment.filters |= {"day": words.day_text, "time": words.time_text, "figure": words.figure}
     environment.globals |= {"explain": words.explain, "checks": words.CHECKS, "severities": words.SEVERITIES, "statuses": words.STATUSES}
+    environment.globals |= {"act_titles": words.ACTS, "channel_titles": words.CHANNELS, "iso_day": date.fromisoformat}
     environment.globals |= {"of_night": night_words, "shares": shares}
     return environment

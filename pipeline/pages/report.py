@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 
+from pipeline.pages.close_rows import CloseDetails
 from pipeline.pages.night import ExchangeReport, NightReport
 from validation.results import SuiteResult
 from vocabulary.reasons import reason
@@ -81,7 +82,10 @@ class OpenApplication:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRow:
-    """A file handed over. evidence: what proves it, in words (読み戻し照合, 受領書OK); "" when it has none."""
+    """A file handed over. evidence: what proves it, in words (読み戻し照合, 受領書OK); "" when it has none.
+
+    shares: how many of its records are of which section (by id).
+    """
 
     destination: str
     file_name: str
@@ -90,6 +94,7 @@ class DeliveryRow:
     sha256: str
     evidence: str
     delivered_at: datetime
+    shares: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,7 @@ class DayReport:
 
     missing_evidence: counterparts out of reach, named. suites: this day's and, for comparison, earlier days'.
     titles: official Japanese of suites by name and of their items by ``suite:item``. night, exchange: of the night after the day, None
-    where the municipality does not declare that work.
+    where the municipality does not declare that work. sections: id → name of those that sign a sheet of their own.
     """
 
     municipality: str
@@ -181,6 +186,8 @@ class DayReport:
     titles: Mapping[str, str] = field(default_factory=dict)
     night: NightReport | None = None
     exchange: ExchangeReport | None = None
+    details: CloseDetails = field(default_factory=CloseDetails)
+    sections: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> Counts:

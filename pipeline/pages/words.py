@@ -116,14 +116,16 @@ ALARMS: Final = {
         "審査票または案件フォルダを作れません。", "情報政策課へ連絡してください。ほかの案件には影響ありません。次の実行でもう一度作ります。"
     ),
     "CLOSE_MISSING": Saying(
-        "日締めをしていない日があります。", "その日の日締めをして（hub close --date）、担当課の確認と承認を受けてください。締めると警報は解けます。"
+        "日締めをしていない日があります。",
+        "その日の日締めをして（hub close --date）、担当課の確認と承認を受けてください。締めると警報は解けます。",
     ),
     "MORNING_MISSING": Saying(
         "朝の点検表が決められた時刻までにできていません。",
         "情報政策課へ連絡してください。hub run morning で作れます。次の点検表ができると警報は解けます。",
     ),
     "REGISTER_STALE": Saying(
-        "住民情報または番号紐付情報が期限より古くなっています。", "住民記録の担当に新しいファイルを依頼してください。取り込むと警報は解けます。"
+        "住民情報または番号紐付情報が期限より古くなっています。",
+        "住民記録の担当に新しいファイルを依頼してください。取り込むと警報は解けます。",
     ),
     "RECEIPT_UNKNOWN": Saying(
         "配信していないファイルの受領書が届いています。", "受け取る側に、どのファイルへの受領書かを確かめてください。取り込んではいません。"
@@ -131,6 +133,19 @@ ALARMS: Final = {
     "RESULT_ROWS_REFUSED": Saying("結果ファイルに取り込めない行があります。", "担当課に結果ファイルの内容を確認してください。"),
 }
 """Alarms whose kind is no reason code."""
+ACTS: Final = {
+    "hold": "保留",
+    "release": "保留解除",
+    "confirm": "確認",
+    "return": "返戻",
+    "merge": "重複の判断",
+    "receive": "受領登録",
+    "exempt": "提出免除",
+    "assign": "宛名の指定",
+    "alarm_ended": "警報の解消",
+}
+"""Acts of people as clerks call them; another kind is shown under its own name."""
+CHANNELS: Final = {"statuses": "申請処理状況（ポータル）", "notices": "お知らせ（中間サーバー）"}
 FIRST_ALARM: Final = "PROTECTED_FLAG_MISSING"
 """The alarm that stands before all others: a person's safety depends on it."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from pipeline.balance import Balance, balance_of, latest_business_day
-from pipeline.close_details import CloseDetails, details_of
+from pipeline.close_details import details_of
 from pipeline.daily_duties import look_after
 from pipeline.day_checks import journal_problems
 from pipeline.evidence import FileEvidence, delivered_files
@@ -17,6 +17,7 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.evidence_tables import day_closes
 from pipeline.log import leaf_count, make_checkpoint
+from pipeline.pages.close_rows import CloseDetails
 
 log = logging.getLogger(__name__)
 

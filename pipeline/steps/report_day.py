@@ -91,6 +91,8 @@ def day_report(hub: Hub, close: DayClose) -> DayReport:
         titles=_titles(hub),
         night=night_report_of(hub, day),
         exchange=exchange_report_of(hub, day),
+        details=close.details,
+        sections=_sections(hub, close),
     )
 
 
@@ -101,6 +103,12 @@ def _procedures(hub: Hub, close: DayClose) -> Iterator[ProcedureDay]:
         section = hub.municipality.sections[hub.enabled(name).section].name if known else "－"
         problems = tuple(problem.removeprefix(f"{name}: ") for problem in close.problems if problem.startswith(f"{name}:"))
         yield ProcedureDay(id=name, title=title, section=section, counts=counts, problems=problems)
+
+
+def _sections(hub: Hub, close: DayClose) -> dict[str, str]:
+    """The sections that had something to do on the day, in the order of the municipality file: each signs its sheet."""
+    busy = {hub.enabled(name).section for name in close.balance.procedures if name in hub.municipality.procedures}
+    return {section: setting.name for section, setting in hub.municipality.sections.items() if section in busy}
 
 
 def _open(hub: Hub, disposition: str) -> Iterator[OpenApplication]:
@@ -133,17 +141,22 @@ def _deliveries(hub: Hub, close: DayClose) -> Iterator[DeliveryRow]:
             sha256=batch.digest,
             evidence=file.words,
             delivered_at=datetime.fromisoformat(batch.delivered_at),
+            shares=file.shares,
         )
 
 
 def channel_counts(hub: Hub) -> dict[str, dict[str, int]]:
-    """Statuses and notices by state, over the journal's life."""
-    counted: dict[str, dict[str, int]] = {}
-    for name, table in (("statuses", status_outbox), ("notices", notice_outbox)):
-        ours = select(table.c.state, func.count()).join(applications, applications.c.id == table.c.application)
-        rows = hub.journal.rows(ours.where(applications.c.municipality == hub.code).group_by(table.c.state))
-        counted[name] = {row[0]: row[1] for row in rows}
-    return counted
+    """Statuses and notices of the portal by state, over the journal's life."""
+    counted = select(status_outbox.c.state, func.count()).join(applications, applications.c.id == status_outbox.c.application)
+    statuses = counted.where(applications.c.municipality == hub.code).group_by(status_outbox.c.state)
+    portal = (notice_outbox.c.municipality == hub.code) & (notice_outbox.c.channel == "portal")
+    notices = select(notice_outbox.c.state, func.count()).where(portal).group_by(notice_outbox.c.state)
+    return {name: {row[0]: row[1] for row in hub.journal.rows(found)} for name, found in (("statuses", statuses), ("notices", notices))}
+
+
+def told(counts: Mapping[str, int]) -> int:
+    """How many of a channel's rows went out: taken by the other side, or handed over and its answer awaited."""
+    return counts.get("sent", 0) + counts.get("accepted", 0)
 
 
 def _channels(hub: Hub) -> Iterator[ChannelRow]:
@@ -151,7 +164,7 @@ def _channels(hub: Hub) -> Iterator[ChannelRow]:
     statuses, notices = counts["statuses"], counts["notices"]
     yield ChannelRow("申請処理状況（ポータル）", owed=sum(statuses.values()), sent=statuses.get("sent", 0))
     undeliverable = sum(notices.get(state, 0) for state in UNTOLD)
-    yield ChannelRow("お知らせ（中間サーバー）", owed=sum(notices.values()), sent=notices.get("sent", 0), undeliverable=undeliverable)
+    yield ChannelRow("お知らせ（中間サーバー）", owed=sum(notices.values()), sent=told(notices), undeliverable=undeliverable)
 
 
 def _freshness(hub: Hub) -> Iterator[FreshnessRow]:
