@@ -76,12 +76,6 @@ def acts_of(hub: Hub, application: int) -> list[Act]:
     return hub.journal.rows(select(acts).where(acts.c.municipality == hub.code, acts.c.application == application).order_by(acts.c.id))
 
 
-def request_for(write: Write, *, kind: str, application: int, subject: str) -> Act | None:
-    """The request of the same act on the same application that waits for a second person."""
-    same = (acts.c.kind == kind) & (acts.c.application == application) & (acts.c.subject == subject[:200])
-    return write.read(select(acts).where(same, acts.c.state == "asked").order_by(acts.c.id).with_for_update()).first()
-
-
 def _login() -> str:
     """The account of the operating system; its number where it has no name. Environment variables could say anything."""
     try:

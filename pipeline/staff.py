@@ -54,7 +54,7 @@ def member(hub: "Hub", actor: str) -> StaffMember:
 
 
 def require(hub: "Hub", actor: str, role: str, section: str | None = None) -> StaffMember:
-    """The desk, if it has the role and, where one is named, does the work of the section. Raises ActRefused (a SettingError) naming who may."""
+    """The desk, if it has the role and, where one is named, does the work of the section. Raises ActRefused naming who may."""
     found = member(hub, actor)
     if role in found.roles and (section is None or section in found.sections):
         return found

@@ -40,6 +40,8 @@ RARE_EVENTS = {
     "filing_replaced": "a later nursery filing for the same child counts; tests/pipeline/test_rounds.py",
     "document_shared": "a certificate lies at the filing of a brother or sister; tests/pipeline/test_rounds.py",
     "decision_early": "a decision came before the visit that it needs; tests/pipeline/test_ends.py",
+    "residents_indexed": "residents were loaded before their indexes existed; tests/pipeline/test_matching.py",
+    "act_entered": "a person acts on a case; tests/pipeline/test_acts.py kills it",
     "listing_repeated": "the portal counted up a version without other content",
 }
 
