@@ -51,6 +51,15 @@ def open_outside(hub: Hub) -> list[Row[Any]]:
     return hub.journal.rows(asked.order_by(*order))
 
 
+def filing_named(hub: Hub, receipt: str) -> Row[Any]:
+    """The newest stored version of a filing. Raises ActRefused when there is none."""
+    this = (applications.c.municipality == hub.code) & (applications.c.receipt == receipt)
+    found = hub.journal.rows(select(applications).where(this).order_by(applications.c.version.desc()).limit(1))
+    if not found:
+        raise ActRefused(f"受付番号 {receipt[:64]}: この申請はありません", "hub outside list で受付番号を確かめてください")
+    return found[0]
+
+
 def register_outside(hub: Hub, row: Row[Any], *, role: str, ordinal: int, atena: str, actor: str, reason: str) -> int:
     """A 住登外 number was found or made: the person is identified by it, anew unless the case is released. Gives the act.
 

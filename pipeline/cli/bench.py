@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
@@ -11,6 +11,9 @@ from pipeline.bench import exchange, mapping, sync
 from pipeline.bench.contest import Score
 from pipeline.bench.mapping import UnequalOutputError
 from pipeline.cli.group import RED, tell
+
+if TYPE_CHECKING:
+    from pipeline.bench import matching
 
 
 class Result(Protocol):
@@ -56,6 +59,17 @@ def bench_exchange(size: int | None, *, as_json: bool) -> None:
         _show(exchange.measure, one, length=exchange.LAPS, words=None if as_json else _exchange_words)
 
 
+@bench.command("matching")
+@click.option("--size", type=click.IntRange(min=600), help="Residents (default: 100000).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each size.")
+def bench_matching(size: int | None, *, as_json: bool) -> None:
+    """Claims against a town with people who look alike (宛名特定). Example: hub bench matching --size 10000 --json"""
+    from pipeline.bench import matching
+
+    for one in (size,) if size else matching.SIZES:
+        _show(matching.measure, one, length=matching.LAPS, words=None if as_json else _matching_words)
+
+
 def _show(
     measure: Callable[[int, Callable[[int], None]], Found], size: int, *, length: int, words: Callable[[Found], Iterable[str]] | None
 ) -> None:
@@ -88,6 +102,14 @@ def _exchange_words(result: exchange.Result) -> Iterable[str]:
     yield f"情報提供等記録の突合の測定 {result.size:,}件 × {result.size:,}件（見つけた違いは同じ）"
     for name, score in (("本システム", result.ours), ("pandas", result.peer), ("下限（読取りのみ）", result.floor)):
         yield _line(name, score, result.times_slower if name == "pandas" else None)
+
+
+def _matching_words(result: "matching.Result") -> Iterable[str]:
+    yield f"宛名特定の測定 住民{result.size:,}人、似た人{result.pairs:,}組、申請書の人{result.claims:,}人"
+    yield f"  {result.load_s:9.3f}秒  住民情報の取込み"
+    for name, one in (("本システム", result.ours), ("氏名と生年月日のバイト比較", result.peer)):
+        share = one.linked / result.claims
+        yield f"  {one.seconds:9.3f}秒  自動特定 {share:6.1%}  誤った特定 {one.wrong}件  {name}"
 
 
 def _line(name: str, score: Score, slower: float | None) -> str:
