@@ -11,7 +11,7 @@ from pipeline.exchange.counts import exchange_counts
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, documents, listings
 from pipeline.steps.close_day import DayClose
-from pipeline.steps.report_day import UNTOLD, channel_counts
+from pipeline.steps.report_day import UNTOLD, channel_counts, told
 from pipeline.sync.counts import night_counts
 
 
@@ -26,7 +26,7 @@ def summarize(hub: Hub, close: DayClose, *, dags: Mapping[str, str], seconds: fl
         "procedures": {name: asdict(counts) for name, counts in close.balance.procedures.items()},
         "notices": {
             "owed": sum(notices.values()),
-            "sent": notices.get("sent", 0),
+            "sent": told(notices),
             "undeliverable": sum(notices.get(state, 0) for state in UNTOLD),
         },
         "statuses": {"owed": sum(statuses.values()), "sent": statuses.get("sent", 0)},

@@ -1,6 +1,6 @@
 """Tables of decisions (決裁) and of the two channels that tell people: processing status (処理状況) and notices (お知らせ)."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from pipeline.journal.tables import metadata, one_of
 
@@ -44,21 +44,46 @@ status_outbox = Table(
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
 )
 
+CHANNELS = ("portal", "letterbox", "paper")
+NOTICE_STATES = ("owed", "sending", "sent", "accepted", "undeliverable", "refused", "given_up")
+
 notice_outbox = Table(
     "notice_outbox",
     metadata,
-    Column("application", Integer, ForeignKey("applications.id"), primary_key=True),
-    Column("kind", String(20), primary_key=True),
-    Column("reference", String(64), nullable=False, unique=True),
+    Column("id", Integer, primary_key=True),
+    Column("municipality", String(6), nullable=False),
+    Column("kind", String(80), nullable=False),
+    Column("sort", String(20), nullable=False),
+    Column("subject_key", String(120), nullable=False),
+    Column("channel", String(10), nullable=False),
+    Column("channels_after", String(40), nullable=False),
+    Column("application", Integer, ForeignKey("applications.id")),
     Column("decision", Integer, ForeignKey("decisions.id")),
     Column("atena", String(15), nullable=False),
+    Column("business", String(3), nullable=False),
     Column("subject", String(200), nullable=False),
     Column("body", LargeBinary, nullable=False),
+    Column("extras", LargeBinary),
+    Column("display_days", Integer, nullable=False),
+    Column("reference", String(64), nullable=False, unique=True),
     Column("state", String(20), nullable=False),
+    Column("code", String(60)),
     Column("attempts", Integer, nullable=False),
     Column("owed_at", String(40), nullable=False),
+    Column("not_before", String(40)),
+    Column("first_try_at", String(40)),
+    Column("next_try_at", String(40)),
     Column("sent_at", String(40)),
-    one_of("state", ("owed", "sending", "sent", "undeliverable", "refused", "given_up")),
-    CheckConstraint("kind <> 'result' OR decision IS NOT NULL", name="result_has_decision"),
-    CheckConstraint("(state IN ('sent', 'undeliverable', 'refused')) = (sent_at IS NOT NULL)", name="sent_has_time"),
+    Column("file_id", String(80)),
+    one_of("channel", CHANNELS),
+    one_of("state", NOTICE_STATES),
+    CheckConstraint("sort <> 'result' OR decision IS NOT NULL", name="result_has_decision"),
+    CheckConstraint("(state IN ('sent', 'accepted', 'undeliverable', 'refused')) = (sent_at IS NOT NULL)", name="sent_has_time"),
+    UniqueConstraint("municipality", "kind", "subject_key", "channel"),
+    Index("ix_notice_outbox_application", "application"),
+    Index("ix_notice_outbox_open", "municipality", "channel", "state"),
 )
+"""Notices by channel (お知らせ・民間送達・郵送): one that a channel cannot deliver goes on as a row of the next of ``channels_after``.
+
+sort: what it is about (result, correction, campaign …). subject_key: what makes it one of its kind, as ``application 12``.
+"""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select, update
+from sqlalchemy import Row, select, update
 
 from connectors.errors import TransientError
 from connectors.notices import Notice, NoticeClient
@@ -14,18 +14,13 @@ from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import notice_outbox
-from pipeline.journal.intake_tables import applications, persons
+from pipeline.journal.intake_tables import persons
+from pipeline.notices.outbox import NoticeOrder, application_key, body_of, owe_notice, pass_on
 
 log = logging.getLogger(__name__)
 
-DISPLAY_DAYS = 90
-STATE_OF_RESULT = {"accepted": "sent", "not_registered": "undeliverable", "refused": "refused"}
-STATE_OF_READ_BACK = {"accepted": "sent", "not_registered": "undeliverable", "cancelled": "refused"}
-
-
-def notice_context(municipality: str, application: int, kind: str) -> str:
-    """The place that the sealed text of a notice belongs to."""
-    return f"notice/{municipality}/{application}/{kind}"
+STATE_OF_RESULT = {"accepted": "accepted", "not_registered": "undeliverable", "refused": "refused"}
+STATE_OF_READ_BACK = {"accepted": "accepted", "not_registered": "undeliverable", "cancelled": "refused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +39,22 @@ def owe_result_notice(hub: Hub, write: Write, decision: Decision) -> None:
     """Owe the result notice of a decision to the one who filed. A restricted case gets none: a person tells them."""
     application = decision.application
     addressee = _addressee(write, application.id, decision.procedure)
-    if application.restricted or addressee is None:
+    if addressee is None:
         return
     text = next(notice for notice in decision.procedure.notices if notice.id == decision.outcome.notice)
     subject, body = text.fill(**_facts(hub, decision))
-    row = {
-        "application": application.id,
-        "kind": text.kind,
-        "reference": hub.index(f"{application.id}/{application.receipt}/{text.kind}", "notice-reference")[:40],
-        "decision": decision.key,
-        "atena": addressee,
-        "subject": subject,
-        "body": hub.sealing.seal_text(body, context=notice_context(hub.code, application.id, text.kind)),
-        "state": "owed",
-        "attempts": 0,
-        "owed_at": hub.clock.now().isoformat(),
-    }
-    write.insert_new(notice_outbox, row)
+    order = NoticeOrder(
+        kind=f"{decision.procedure.id}/{text.kind}",
+        sort=text.kind,
+        subject_key=application_key(application.id),
+        atena=addressee,
+        business=decision.procedure.business,
+        subject=subject,
+        body=body,
+        application=application.id,
+        decision=decision.key,
+    )
+    owe_notice(hub, write, order)
 
 
 def _addressee(write: Write, application: int, procedure: Procedure) -> str | None:
@@ -85,7 +79,7 @@ def _facts(hub: Hub, decision: Decision) -> dict[str, str]:
 
 def send_notices(hub: Hub) -> dict[str, int]:
     """Send what is owed, in the hours of opening days only; an uncertain call is looked up before it is repeated."""
-    counts = {"sent": 0, "undeliverable": 0, "refused": 0, "postponed": 0}
+    counts = {"accepted": 0, "undeliverable": 0, "refused": 0, "postponed": 0}
     now = hub.clock.now()
     if not hub.opening.is_open(now.date()) or not hub.municipality.notices.hours.holds(now.time()):
         return {**counts, "postponed": len(_open_rows(hub))}
@@ -97,13 +91,9 @@ def send_notices(hub: Hub) -> dict[str, int]:
 
 
 def _open_rows(hub: Hub) -> list[Row[Any]]:
-    columns = select(notice_outbox, applications.c.procedure).join(applications, applications.c.id == notice_outbox.c.application)
-    unsent = columns.where(applications.c.municipality == hub.code, notice_outbox.c.state.in_(("owed", "sending")))
-    return hub.journal.rows(unsent.order_by(notice_outbox.c.owed_at, notice_outbox.c.application))
-
-
-def _of(row: Row[Any]) -> ColumnElement[bool]:
-    return and_(notice_outbox.c.application == row.application, notice_outbox.c.kind == row.kind)
+    mine = (notice_outbox.c.municipality == hub.code) & (notice_outbox.c.channel == "portal")
+    unsent = select(notice_outbox).where(mine, notice_outbox.c.state.in_(("owed", "sending")))
+    return hub.journal.rows(unsent.order_by(notice_outbox.c.owed_at, notice_outbox.c.id))
 
 
 def _send(hub: Hub, server: NoticeClient, row: Row[Any]) -> str:
@@ -112,10 +102,11 @@ def _send(hub: Hub, server: NoticeClient, row: Row[Any]) -> str:
         if seen in STATE_OF_READ_BACK:
             return _close(hub, row, STATE_OF_READ_BACK[seen])
     with hub.journal.write() as write:
-        claim = update(notice_outbox).where(_of(row), notice_outbox.c.state == row.state, notice_outbox.c.attempts == row.attempts)
-        if write.execute(claim.values(state="sending", attempts=row.attempts + 1)).rowcount == 0:
+        same = (notice_outbox.c.id == row.id) & (notice_outbox.c.state == row.state) & (notice_outbox.c.attempts == row.attempts)
+        claim = update(notice_outbox).where(same).values(state="sending", attempts=row.attempts + 1)
+        if write.execute(claim).rowcount == 0:
             return "postponed"
-        write.leaf("notice_sending", application=row.application, kind=row.kind, attempt=row.attempts + 1)
+        write.leaf("notice_sending", notice=row.id, kind=row.kind, attempt=row.attempts + 1)
     fault_point("notice.before_call")
     try:
         result = server.send(_notice(hub, row)).result
@@ -131,18 +122,21 @@ def _notice(hub: Hub, row: Row[Any]) -> Notice:
     return Notice(
         reference=row.reference,
         atena=row.atena,
-        business=hub.procedure(row.procedure).business,
-        kind=row.kind,
+        business=row.business,
+        kind=row.sort,
         subject=row.subject,
-        body=hub.sealing.unseal_text(row.body, context=notice_context(hub.code, row.application, row.kind)),
+        body=body_of(hub, row),
         display_from=now,
-        display_until=now + timedelta(days=DISPLAY_DAYS),
+        display_until=now + timedelta(days=row.display_days),
     )
 
 
 def _close(hub: Hub, row: Row[Any], state: str) -> str:
     with hub.journal.write() as write:
-        values = {"state": state, "sent_at": hub.clock.now().isoformat()}
-        if write.execute(update(notice_outbox).where(_of(row), notice_outbox.c.state == "sending").values(**values)).rowcount:
-            write.leaf("notice_closed", application=row.application, kind=row.kind, state=state, reference=row.reference)
+        sending = (notice_outbox.c.id == row.id) & (notice_outbox.c.state == "sending")
+        closed = update(notice_outbox).where(sending).values(state=state, sent_at=hub.clock.now().isoformat())
+        if write.execute(closed).rowcount:
+            write.leaf("notice_closed", notice=row.id, kind=row.kind, state=state, reference=row.reference)
+            if state == "undeliverable":
+                pass_on(hub, write, row)
     return state

@@ -7,7 +7,6 @@ from pathlib import Path
 from sqlalchemy import func, or_, select
 
 from pipeline.faults import fault_point
-from pipeline.finding_places import element_of
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.evidence_tables import alarms, checkpoints, suite_runs
@@ -30,6 +29,7 @@ from pipeline.pages.report import (
 from pipeline.pages.words import FIRST_ALARM
 from pipeline.places import municipalities_folder, municipality_codes
 from pipeline.steps.close_day import DayClose
+from pipeline.suite_titles import suite_titles
 from validation.results import read as read_result
 from vocabulary.reasons import reason
 
@@ -88,7 +88,7 @@ def day_report(hub: Hub, close: DayClose) -> DayReport:
         problems=tuple(
             problem for problem in close.problems if not problem.startswith(tuple(f"{name}:" for name in close.balance.procedures))
         ),
-        titles=_titles(hub),
+        titles=suite_titles(hub),
         night=night_report_of(hub, day),
         exchange=exchange_report_of(hub, day),
         details=close.details,
@@ -195,23 +195,6 @@ def _alarms(hub: Hub, day: date) -> Iterator[AlarmRow]:
     order = (alarms.c.kind != FIRST_ALARM, alarms.c.kind, alarms.c.subject)
     for row in hub.journal.rows(select(alarms).where(until, standing).order_by(*order)):
         yield AlarmRow(row.kind, row.subject, datetime.fromisoformat(row.first_at), datetime.fromisoformat(row.last_at), row.times)
-
-
-def _titles(hub: Hub) -> dict[str, str]:
-    """Suites by their procedure and, but for its first group, the element that makes a record; items as the standard names them."""
-    titles: dict[str, str] = {}
-    for procedure in map(hub.procedure, hub.municipality.procedures):
-        for place, group in enumerate(hub.catalogue.groups_of(procedure)):
-            suite = f"{procedure.id}.{group}"
-            titles[suite] = procedure.title + (f"（{element_of(hub.catalogue, procedure, group)}）" if place else "")
-            titles |= {f"{suite}:{name}": item.title for name, item in hub.catalogue.items[procedure.business][group].items()}
-        for overlay in procedure.overlays:
-            if overlay.municipality == hub.code and overlay.group:
-                suite = f"{procedure.id}.{overlay.group}"
-                titles[suite] = f"{procedure.title}（追加項目）"
-                items = hub.catalogue.items[procedure.business][overlay.group]
-                titles |= {f"{suite}:{name}": item.title for name, item in items.items()}
-    return titles
 
 
 def _suites(hub: Hub, day: date) -> Iterator[SuiteDay]:

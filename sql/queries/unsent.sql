@@ -12,13 +12,13 @@ INNER JOIN applications ON applications.id = status_outbox.application
 WHERE applications.municipality = :municipality AND status_outbox.state <> 'sent'
 UNION ALL
 SELECT
-    'notice' AS channel,
-    applications.receipt,
+    notice_outbox.channel,
+    COALESCE(applications.receipt, notice_outbox.subject_key) AS receipt,
     notice_outbox.kind AS subject,
     notice_outbox.state,
     notice_outbox.attempts,
     notice_outbox.owed_at
 FROM notice_outbox
-INNER JOIN applications ON applications.id = notice_outbox.application
-WHERE applications.municipality = :municipality AND notice_outbox.state <> 'sent'
+LEFT OUTER JOIN applications ON applications.id = notice_outbox.application
+WHERE notice_outbox.municipality = :municipality AND notice_outbox.state NOT IN ('sent', 'accepted')
 ORDER BY owed_at, receipt, channel;

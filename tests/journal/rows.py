@@ -111,8 +111,15 @@ STATUS = {
     "owed_at": "2026-11-24T09:00:00+09:00",
 }
 NOTICE = {
+    "municipality": "472018",
     "application": 1,
-    "kind": "receipt",
+    "kind": "jidoteate-nintei/receipt",
+    "sort": "receipt",
+    "subject_key": "application 1",
+    "channel": "portal",
+    "channels_after": "paper",
+    "business": "027",
+    "display_days": 90,
     "reference": "notice-1",
     "atena": "000000000010006",
     "subject": "お知らせ",

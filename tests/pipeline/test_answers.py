@@ -24,6 +24,7 @@ from pipeline.steps.close_day import inspect_day
 from pipeline.steps.report_day import channel_counts
 from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS
 from sandbox.journals import read_journal
+from tests.journal.rows import NOTICE
 from tests.pipeline.days import DAY, NEXT_DAY, at, hub_at, outside, rows, run
 
 STD, NURSERY = "jidoteate-std", "hoiku"
@@ -211,9 +212,9 @@ def test_a_receipt_that_is_not_yet_whole_is_read_again(hub: Hub, text: str) -> N
 
 def test_a_result_notice_without_its_decision_cannot_be_entered(hub: Hub) -> None:
     (application, *_) = hub.journal.rows(select(applications.c.id))
-    row = {"application": application.id, "kind": "result", "reference": "r", "decision": None, "atena": "000000000000017", "subject": "s"}
+    row = {**NOTICE, "application": application.id, "sort": "result", "decision": None, "reference": "r"}
     with pytest.raises(IntegrityError), hub.journal.write() as write:
-        write.insert_many(notice_outbox, [{**row, "body": b"", "state": "owed", "attempts": 0, "owed_at": "2026-11-24"}])
+        write.insert_many(notice_outbox, [row])
         write.leaf("never_entered")
 
 
@@ -238,20 +239,20 @@ def test_each_decision_sends_one_status_and_one_notice_but_none_to_a_restricted_
     with outside(root, at(15)):
         run(root, ("answers", "statuses", "notices"), at(15))
         assert run(root, ("answers", "statuses", "notices"), at(15, 30))["notices"] == dict.fromkeys(
-            ("sent", "undeliverable", "refused", "postponed"), 0
+            ("accepted", "undeliverable", "refused", "postponed"), 0
         )
     outcomes = {row.application: row.outcome for row in rows(root, select(decisions))}
     for application in [row.id for row in rows(root, select(applications.c.id).where(of("jidoteate-nintei")))]:
         statuses = {row.status: row.state for row in rows(root, select(status_outbox).where(status_outbox.c.application == application))}
         last = {"approved": "COMPLETED", "rejected": "REJECTED"}[outcomes[application]]
         assert statuses == {"RECEIVED": "sent", "EXAMINING": "sent", last: "sent"}
-    noticed = {row.application: row for row in rows(root, select(notice_outbox))}
+    noticed = {row.application: row for row in rows(root, select(notice_outbox).where(notice_outbox.c.channel == "portal"))}
     owed = {application for application, outcome in outcomes.items() if outcome in ("approved", "rejected", "revised")} - {restricted}
     assert set(noticed) == owed
     assert noticed[without].state == "undeliverable"
     log = read_journal(root / "sandbox/journals/effects.jsonl")
     sent = sorted(entry["key"] for entry in log if entry["effect"] == "notice")
-    assert sent == sorted(row.reference for row in noticed.values() if row.state == "sent") != []
+    assert sent == sorted(row.reference for row in noticed.values() if row.state == "accepted") != []
     told = [entry["key"] for entry in log if entry["effect"] == "status"]
     assert len(told) == len(set(told))
     with hub_at(root, at(16)) as hub:
