@@ -67,6 +67,12 @@ class SftpTarget:
         """See ``connectors.delivery.Target.read``."""
         return self._bytes(posixpath.join(self._connection.inbox, checked_name(self._connection.name, name)))
 
+    def prove_writable(self) -> None:
+        """Write a file that receivers ignore beside the final ones and take it away. Raises TransientError or PermanentError."""
+        probe = posixpath.join(self._connection.inbox, temporary_name("hub-check", digest(b"hub-check")))
+        self._run("write", lambda sftp: self._write(sftp, probe, b"hub-check"))
+        self._forget(probe)
+
     def outbox(self, kind: OutboxKind) -> list[str]:
         """See ``connectors.delivery.Target.outbox``."""
         folder = posixpath.join(self._connection.outbox, kind)

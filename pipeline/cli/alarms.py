@@ -70,7 +70,8 @@ def _check_standing(hub: Hub, kind: str, subject: str) -> None:
         of_kind = [other for one, other in standing if one == kind] or [" ".join(one) for one in standing]
         raise SettingError(f"警報 {kind} {subject} は開いていません", f"開いているものは {'、'.join(of_kind[:5]) or 'ありません'}")
     if kind in (CLOSE, MORNING):
-        raise SettingError(f"警報 {kind} は手では解けません", "日締めをするか（hub close --date）、点検表を作ってください（hub run morning）")
+        remedy = "日締めをするか（hub close --date）、点検表を作ってください（hub run morning）"
+        raise SettingError(f"警報 {kind} は手では解けません", remedy)
 
 
 def _check_right(hub: Hub, actor: str) -> None:

@@ -50,6 +50,8 @@ def _show(things: Sequence[Checked]) -> int:
     """Judge one after the other, say what each came to, and count what is wrong."""
     wrong = 0
     for thing in things:
+        if sys.stderr.isatty():
+            click.echo(f"… {thing.kind} {thing.name}\r", err=True, nl=False)
         verdict = judge(thing)
         wrong += not verdict.good
         click.echo(verdict.line, err=not verdict.good)

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+from connectors.certificates import server_certificate_ends
 from connectors.connections import (
     FolderConnection,
+    HttpConnection,
     SftpConnection,
     SqlConnection,
     folder_connection,
@@ -15,17 +17,22 @@ from connectors.connections import (
     sql_connection,
 )
 from connectors.errors import PermanentError
+from connectors.intermediate import IntermediateClient
 from connectors.jpki import TrustStore
 from connectors.ledger_query import read_query
 from connectors.notices import NoticeClient
 from connectors.portal import PortalClient
+from connectors.scanner import declare_gate
 from connectors.sftp import SftpTarget
+from mappings.catalogue import load_catalogue
 from pipeline.cli.checked import Checked
 from pipeline.errors import SettingError
 from pipeline.keyring import KeyRing
 from pipeline.night_settings import LedgerSetting
-from pipeline.places import Root, municipalities_folder
-from pipeline.settings import load_municipality
+from pipeline.places import Root, municipalities_folder, specifications_folder
+from pipeline.settings import ScannerSetting, load_municipality
+from vocabulary.clock import Clock
+from vocabulary.findings import Refused
 
 
 def connections_of(root: Root, codes: Sequence[str]) -> Iterator[Checked]:
@@ -47,6 +54,13 @@ def connections_of(root: Root, codes: Sequence[str]) -> Iterator[Checked]:
             yield Checked("接続", f"{code} {counterpart.connection}", partial(look, root.folder, counterpart.connection))
         for name, destination in municipality.destinations.items():
             yield Checked("配信先", f"{code} {name}", partial(_destination, root.folder, destination.connection))
+        night = [one.connection for one in (municipality.copies, municipality.exchange) if one]
+        for connection in dict.fromkeys(night):
+            yield Checked("接続", f"{code} {connection}", partial(_middle, root.folder, connection))
+        for name, source in municipality.exchange.sources.items() if municipality.exchange else ():
+            yield Checked("自団体側の記録", f"{code} {name}", partial(_folder, root.folder, source.connection))
+        yield Checked("無害化", f"{code} scanner", partial(_scanner, root.folder, municipality.scanner))
+        yield Checked("日々の決まりごと", code, partial(_duties, root, code))
         for name, ledger in municipality.copies.ledgers.items() if municipality.copies else ():
             yield Checked("台帳", f"{code} {name}", partial(_ledger, root.folder, ledger))
 
@@ -58,7 +72,6 @@ def _journal(root: Root) -> str:
     from pipeline.hub import database_url
     from pipeline.journal.database import open_journal
     from pipeline.journal.intake_tables import applications
-    from vocabulary.clock import Clock
 
     place = "HUB_DATABASE" if os.environ.get("HUB_DATABASE") else str(root.database)
     remedy = f"make it with: hub setup --root {root.folder}"
@@ -73,15 +86,65 @@ def _journal(root: Root) -> str:
     return f"申請 {count}件"
 
 
+def _duties(root: Root, code: str) -> str:
+    """The closes and the morning sheet that should be there by now."""
+    from pipeline.daily_duties import missed
+    from pipeline.hub import open_for_reading
+    from vocabulary.clock import clock_from_environment
+
+    if not (root.database.is_file() or os.environ.get("HUB_DATABASE")):
+        return "まだ始まっていません"
+    with open_for_reading(root, code, clock_from_environment(), load_catalogue(specifications_folder())) as hub:
+        wanting = missed(hub)
+    if wanting:
+        said = ", ".join(f"{one.kind} {one.day}" for one in wanting)
+        raise SettingError(said, "make up for it with hub close --date DAY, or hub run morning")
+    return "日締めと朝の点検表はそろっています"
+
+
 def _portal(root: Path, name: str) -> str:
-    with PortalClient(http_connection(root, name)) as portal:
-        return f"ログインできます（一覧 {portal.list_page(1).total}件）"
+    connection = http_connection(root, name)
+    with PortalClient(connection) as portal:
+        return f"ログインできます（一覧 {portal.list_page(1).total}件、{_days_left(connection)}）"
 
 
 def _notices(root: Path, name: str) -> str:
-    with NoticeClient(http_connection(root, name)) as client:
+    connection = http_connection(root, name)
+    with NoticeClient(connection) as client:
         client.state("hub-check")
-    return "ログインできます"
+    return f"ログインできます（{_days_left(connection)}）"
+
+
+def _middle(root: Path, name: str) -> str:
+    connection = http_connection(root, name)
+    server = IntermediateClient(connection)
+    try:
+        state = server.operating_state().state
+    finally:
+        server.close()
+    return f"ログインできます（稼働状態 {state}、{_days_left(connection)}）"
+
+
+def _days_left(connection: HttpConnection) -> str:
+    """Days that the server's certificate still holds."""
+    ends = server_certificate_ends(connection)
+    return f"証明書の残り {(ends - Clock().now()).days}日"
+
+
+def _scanner(root: Path, setting: ScannerSetting) -> str:
+    """A gate that is declared takes a harmless file; one that gives no verdict lets every application wait."""
+    if setting.kind == "none":
+        return "無害化は宣言されていません"
+    declared = {key: str(value) for key, value in setting.model_dump().items() if value != ""}
+    gate = declare_gate(declared, root=root)
+    if setting.kind == "folder":
+        return _readable("scanner", root / setting.folder / "in")
+    try:
+        gate.scan({"hub-check.txt": b"hub-check"})
+    except Refused as refused:
+        what = f"scanner: {refused.finding.code} for a harmless file"
+        raise SettingError(what, "start the scanner, or correct scanner.command of the municipality file") from None
+    return "無害化の応答があります"
 
 
 def _folder(root: Path, name: str) -> str:
@@ -118,9 +181,10 @@ def _sftp(connection: SftpConnection) -> str:
     target = SftpTarget(connection)
     try:
         target.outbox("receipts")
+        target.prove_writable()
     finally:
         target.close()
-    return f"SFTPに接続できます（{connection.host}:{connection.port}、ホスト鍵一致）"
+    return f"SFTPに接続できます（{connection.host}:{connection.port}、ホスト鍵一致、書込みできます）"
 
 
 def _shared(name: str, connection: FolderConnection) -> str:

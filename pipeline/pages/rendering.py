@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pipeline.pages import night_words, words
+from pipeline.pages.close_rows import ChannelDay
 from pipeline.pages.groups import by_reason
 from pipeline.pages.lettering import font_for
 from pipeline.pages.picture import bars, shares
@@ -82,7 +83,7 @@ def close_pdf(report: DayReport, *, section: str = "") -> bytes:
         "procedures": [{"title": row.title, **asdict(row.counts)} for row in report.procedures],
         "problems": [*(f"{row.title}：{problem}" for row in report.procedures for problem in row.problems), *report.problems],
         "open": [*_open("保留", report.held), *_open("待ち", report.waiting)],
-        "channels": [] if section else [{"title": words.CHANNELS[row.channel], **asdict(row)} for row in report.details.channels],
+        "channels": [] if section else [_channel(row) for row in report.details.channels],
         "acts": [{"title": words.ACTS.get(row.kind, row.kind), **asdict(row)} for row in report.details.acts],
         "numbers": [{"title": report.sections.get(row.section, row.section), **asdict(row)} for row in report.details.numbers],
         "deliveries": [_delivery(report, destination) for destination in dict.fromkeys(row.destination for row in report.deliveries)],
@@ -97,6 +98,11 @@ def close_pdf(report: DayReport, *, section: str = "") -> bytes:
 def _open(kind: str, applications: Sequence[OpenApplication]) -> list[dict[str, object]]:
     groups = by_reason(applications)
     return [{"kind": kind, "code": one.code, "sentence": one.saying.sentence, "count": len(one.applications)} for one in groups]
+
+
+def _channel(row: ChannelDay) -> dict[str, object]:
+    oldest = words.day_text(date.fromisoformat(row.oldest)) if row.oldest else ""
+    return {**asdict(row), "title": words.CHANNELS[row.channel], "oldest": oldest}
 
 
 def _delivery(report: DayReport, destination: str) -> dict[str, object]:
