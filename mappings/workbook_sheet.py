@@ -38,10 +38,10 @@ class LaidOut:
     places: tuple[tuple[int, int], ...]
 
 
-def lay_out(name: str, heading: Sequence[str], rows: Sequence[Row]) -> LaidOut:
-    """Lay out a sheet; an absent value is an empty cell that is text too."""
+def lay_out(name: str, heading: Sequence[str], rows: Sequence[Row], *, usual: int = _USUAL) -> LaidOut:
+    """Lay out a sheet; an absent value is an empty cell that is text too. usual: width from which a text wraps, in half-width characters."""
     area = f"A1:{column_name(len(heading))}{len(rows) + 1}"
-    widths = _widths(heading, rows)
+    widths = _widths(heading, rows, usual)
     lines = [_row(1, heading, HEADING, widths), *(_row(number, row, VALUE, widths) for number, row in enumerate(rows, start=2))]
     head = _head(area, widths).encode()
     places: list[tuple[int, int]] = []
@@ -50,6 +50,13 @@ def lay_out(name: str, heading: Sequence[str], rows: Sequence[Row]) -> LaidOut:
         places.append((offset, len(line) - 1))
         offset += len(line)
     return LaidOut(SheetPart(name, area, b"".join([head, *lines, _TAIL.format(area=area).encode()])), tuple(places[1:]))
+
+
+def fitted(sheet: SheetPart) -> SheetPart:
+    """The sheet printed as wide as one page, however many pages long; its rows no longer stand where ``lay_out`` said."""
+    data = sheet.data.replace(b"<dimension ", b'<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>\n<dimension ', 1)
+    data = data.replace(b' pageOrder="overThenDown"/>', b' fitToWidth="1" fitToHeight="0"/>')
+    return SheetPart(sheet.name, sheet.area, data)
 
 
 def rows_of(data: bytes) -> list[list[str | None]]:
@@ -102,11 +109,11 @@ def _cell(place: str, text: str | None, style: int) -> str:
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{markup.escape(text)}</t></is></c>'
 
 
-def _widths(heading: Sequence[str], rows: Sequence[Row]) -> list[int]:
+def _widths(heading: Sequence[str], rows: Sequence[Row], usual: int) -> list[int]:
     """Width of each column in half-width characters: as its longest line, within bounds; what is longer wraps."""
     columns = zip(heading, *rows, strict=True)
     longest = [max(_width(line) for text in column for line in (text or "").split("\n")) for column in columns]
-    return [min(_WIDEST, max(_NARROWEST, min(_USUAL, width), width // _LINES)) + _MARGIN for width in longest]
+    return [min(_WIDEST, max(_NARROWEST, min(usual, width), width // _LINES)) + _MARGIN for width in longest]
 
 
 def _width(text: str) -> int:

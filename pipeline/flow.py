@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "refresh_links": ("refresh_links", "counter_book", "receiver_cases"),
+        "refresh_links": ("refresh_links", "counter_book", "receiver_cases", "expected_filings"),
         "morning": ("morning",),
         "intake": ("pull", "open", "verify", "identify", "map", "check", "release", "deliver", "cases"),
         "notify": ("answers", "statuses", "notices", "cases"),
@@ -42,6 +42,7 @@ _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "refresh_links": ("pipeline.steps.refresh_links", "refresh_links"),
         "counter_book": ("pipeline.steps.counter_book", "take_in_counter_book"),
         "receiver_cases": ("pipeline.steps.receiver_cases", "take_in_cases"),
+        "expected_filings": ("pipeline.steps.expected_filings", "take_in_expected_filings"),
         "operating_state": ("pipeline.steps.operating_state", "operating_state"),
         "masters": ("pipeline.steps.masters", "masters"),
         "protected_flags": ("pipeline.steps.protected_flags", "protected_flags"),

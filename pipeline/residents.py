@@ -1,6 +1,7 @@
 """Residents as the register extract names them (住民・住登外): found by 宛名番号, 個人番号, household or card serial."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from pipeline.journal.database import Write
 from pipeline.journal.register_tables import links, register_loads, residents
 from vocabulary.dates import read_date
 from vocabulary.names import loose_key
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,14 @@ def by_atena(hub: Hub, atena: str) -> Resident | None:
     """The resident with a 宛名番号."""
     found = _select(hub, residents.c.atena == atena)
     return found[0] if found else None
+
+
+def by_atenas(hub: Hub, atenas: Sequence[str]) -> dict[str, Resident]:
+    """Residents by 宛名番号, many at one go; numbers that the register does not know are left out."""
+    found: dict[str, Resident] = {}
+    for first in range(0, len(atenas), _AT_ONCE):
+        found |= {one.atena: one for one in _select(hub, residents.c.atena.in_(atenas[first : first + _AT_ONCE]))}
+    return found
 
 
 def by_number(hub: Hub, number: str) -> list[Resident]:

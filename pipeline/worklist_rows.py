@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
 
 from pipeline.case_numbers import case_number
 from pipeline.deadlines import Application, Deadline, deadlines_of_all
@@ -98,11 +101,14 @@ class _Desk:
             "hold": row.disposition == "held",
             "outside": row.id in found.outside,
             "repeat": row.id in found.repeats,
-            "documents": any(document.state == "owed" for document in found.documents.get(row.id, ())),
+            "documents": bool(self._owed(row)),
             "correction": row.id in found.correcting,
             "waiting": row.disposition == "waiting",
         }
         return tuple(kind for kind in KINDS if holds[kind])
+
+    def _owed(self, row: Application) -> list[Row[Any]]:
+        return [document for document in self.found.documents.get(row.id, ()) if document.state == "owed"]
 
     def _stopping(self, row: Application) -> list[str]:
         """Codes that stop the case, the one that the journal names first."""
@@ -119,6 +125,8 @@ class _Desk:
         for code in self._stopping(row):
             if code not in told:
                 yield reason(code).sentence
+        if self._owed(row):
+            yield reason("DOCUMENT_OWED").sentence
         yield from (f"「{act.kind}」を{act.actor}が申し出ています（{act.day}）。" for act in self.found.asked.get(row.id, ()))
         for person in self.found.outside.get(row.id, ()):
             title = role_title(self.hub.procedure(row.procedure), person.role, person.ordinal)
@@ -140,9 +148,8 @@ class _Desk:
             if way:
                 yield f"{way.command}（{who_in_words(self.hub, way, row.section, restricted=row.restricted)}）"
         yield from self._candidates(row)
-        for document in self.found.documents.get(row.id, ()):
-            if document.state == "owed":
-                yield f"届いたら hub receive {row.receipt} {document.document}、求めないときは hub exempt {row.receipt} {document.document}"
+        for document in self._owed(row):
+            yield f"届いたら hub receive {row.receipt} {document.document}、求めないときは hub exempt {row.receipt} {document.document}"
         for act in self.found.asked.get(row.id, ()):
             yield f"承認者が同じコマンド（hub {act.kind} {row.receipt} …）を実行すると完了します。申し出た {act.actor} は承認できません。"
 

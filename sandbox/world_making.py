@@ -12,6 +12,7 @@ import jpholiday
 from sandbox.applications import Bureau, Slot
 from sandbox.defects import STALE_CRL, build, catalogue
 from sandbox.elsewhere import publish_elsewhere
+from sandbox.expected import publish_expected
 from sandbox.forms_catalogue import OUT_OF_SCOPE
 from sandbox.jpki_publication import publish
 from sandbox.ledgers import publish_ledgers
@@ -25,7 +26,7 @@ from vocabulary.clock import JST
 
 RESIDENTS_PER_APPLICATION = 8
 SMALLEST_TOWN = 200
-FOLDERS = ("portal", "register", "jpki", "town", "ledgers", "counter", "cases")
+FOLDERS = ("portal", "register", "jpki", "town", "ledgers", "counter", "cases", "expected")
 _LAST_ARRIVAL, _CLOSING = time(8, 50), time(17, 30)
 
 
@@ -95,6 +96,7 @@ def _write_rest(folder: Path, bureau: Bureau, *, stale: bool) -> None:
     late = frozenset({"signca02"}) if stale else frozenset[str]()
     publish(folder / "jpki" / "published", day=bureau.day, revocations=bureau.revocations, stale=late)
     _write_town(folder / "town", town)
+    publish_expected(folder, town, day=bureau.day, municipality=bureau.municipality)
     publish_ledgers(folder / "ledgers", town, day=bureau.day, municipality=bureau.municipality)
 
 

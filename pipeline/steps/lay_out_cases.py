@@ -15,6 +15,8 @@ from pipeline.alarms import raise_alarm
 from pipeline.case_sheets import sheet_of
 from pipeline.cleaned_copies import cleaned_copies
 from pipeline.errors import EvidenceBroken
+from pipeline.expected_filings import match_filings
+from pipeline.expected_lists import write_expected_lists
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, documents, findings, step_results
@@ -50,9 +52,16 @@ def lay_out_cases(hub: Hub) -> dict[str, int]:
     with hub.journal.alone(f"cases/{hub.code}") as mine, ThreadPoolExecutor(max_workers=1) as desk:
         counts = _lay_out(hub, _drawn_ahead(hub, _changed(hub) if mine else [], desk))
         if mine:
-            write_worklists(hub)
+            _renew_lists(hub)
     log.info("step_ended", extra={"step": STEP, **counts})
     return counts
+
+
+def _renew_lists(hub: Hub) -> None:
+    """The clerks' lists as the journal stands now; those of expected filings only when one of them came."""
+    write_worklists(hub)
+    if match_filings(hub):
+        write_expected_lists(hub)
 
 
 def _drawn_ahead(hub: Hub, cases: list[tuple[Row[Any], str]], desk: Executor) -> Iterator[tuple[Row[Any], str, "Future[Drawn]"]]:
