@@ -1,6 +1,6 @@
 """Holds by people (保留・返戻): a case that somebody stops before its records leave, lets go again, or sends back to the filer."""
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, update
 
 from pipeline.act_cases import Case, allowed, unfinished
 from pipeline.acts import enter_act
