@@ -34,7 +34,9 @@ def facts_of(procedure: Procedure) -> tuple[tuple[str, str], ...]:
 
 def tables_of(procedure: Procedure, catalogue: Catalogue) -> tuple[tuple[str, Table], ...]:
     """Heading and table of each part that has rows."""
-    assumptions = tuple((one.about, BASES[one.basis]) for one in procedure.assumptions)
+    of_rules = [(f"{rule.id}：{rule.assumption.about}", rule.assumption.basis) for rule in procedure.rules if rule.assumption]
+    stated = [(one.about, one.basis) for one in procedure.assumptions] + of_rules
+    assumptions = tuple((about, BASES[basis]) for about, basis in stated)
     tables = (
         ("関係者", Table(("役割", "様式の場所", "個人番号の欄", "宛名番号の探し方", "必須"), tuple(_roles(procedure)))),
         ("日付の規則", Table(("内容", "規則"), tuple(_dates(procedure, catalogue)))),

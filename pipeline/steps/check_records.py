@@ -168,7 +168,9 @@ def _of_the_filing(hub: Hub, row: Row[Any], likeness: Likeness) -> Iterator[Find
 def _inputs(hub: Hub, row: Row[Any]) -> str:
     kinds = hub.catalogue.repeats.of(hub.procedure(row.procedure).repeats)
     answers = sorted(answered(hub, row))
-    return digest_of("check", row.digest, hub.specification_version(row.procedure), row.repeat_key, kinds, answers)
+    # Only a filing that another one holds asks for it each time: when that one goes, it is judged again.
+    beside = claims_beside(hub, row) if row.reason == "OTHER_CLAIMANT" else ()
+    return digest_of("check", row.digest, hub.specification_version(row.procedure), row.repeat_key, kinds, answers, beside)
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:

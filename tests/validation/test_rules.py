@@ -1,3 +1,4 @@
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +96,55 @@ def test_absent_if_forbids_every_item_where_the_condition_holds() -> None:
     columns: dict[str, list[str | None]] = {"kubun": ["2", "2", "1", "2"], "gaku": [None, "1", "1", None], "kubun2": [None, None, "1", "1"]}
     judged = verdicts("absent_if", columns, items=("gaku", "kubun2"), when=(When("kubun", frozenset({"2"})),))
     assert judged == [True, False, True, False]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dates(date(1990, 1, 1), date(2030, 12, 31)), st.integers(0, 9000))
+def test_an_age_is_the_number_of_birthdays_that_have_come(birth: date, later: int) -> None:
+    day = birth + timedelta(days=later)
+    column: dict[str, list[str | None]] = {"birth": [birth.isoformat()], "day": [day.isoformat()]}
+    fitting = [age for age in range(30) if verdicts("age_at", column, least=str(age), most=str(age)) == [True]]
+    birthdays = [(year, birth.month, birth.day) for year in range(birth.year + 1, day.year + 1)]
+    assert fitting == [sum(birthday <= (day.year, day.month, day.day) for birthday in birthdays)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dates(date(2000, 1, 1), date(2020, 12, 31)))
+def test_the_last_day_of_the_allowance_is_the_31_march_of_a_school_class(birth: date) -> None:
+    # Whoever is born from 2 April to 1 April of the next year shares the class.
+    last = date(birth.year + 18 + ((birth.month, birth.day) > (4, 1)), 3, 31)
+    columns: dict[str, list[str | None]] = {
+        "birth": [birth.isoformat()] * 2,
+        "day": [last.isoformat(), (last + timedelta(days=1)).isoformat()],
+    }
+    assert verdicts("school_year", columns, least="0", most="18") == [True, False]
+    assert verdicts("school_year", columns, least="18", most="22") == [False, True]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dates(date(1990, 1, 1), date(2090, 12, 31)))
+def test_a_fiscal_year_begins_in_april(day: date) -> None:
+    years: list[str | None] = [str(day.year), str(day.year - 1)]
+    judged = verdicts("fiscal_year", {"nendo": years, "day": [day.isoformat()] * 2})
+    assert judged == [day.month >= 4, day.month < 4]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.dates(date(1990, 1, 1), date(2090, 12, 31)), st.integers(-40, 40))
+def test_days_between_counts_days(day: date, later: int) -> None:
+    columns: dict[str, list[str | None]] = {"a": [day.isoformat()], "b": [(day + timedelta(days=later)).isoformat()]}
+    assert verdicts("days_between", columns, least="0", most="15") == [0 <= later <= 15]
+
+
+@pytest.mark.parametrize("kind", ["age_at", "school_year", "days_between"])
+def test_rules_about_two_days_do_not_judge_what_is_not_known(kind: str) -> None:
+    columns: dict[str, list[str | None]] = {"a": ["2001-00-00", None, "9999-12-31", "平成"], "b": ["2026-11-24"] * 4}
+    assert verdicts(kind, columns, least="1", most="2") == [True] * 4
+
+
+def test_kana_are_compared_as_they_are_read() -> None:
+    columns: dict[str, list[str | None]] = {"a": ["ﾐﾔｷﾞ ｼﾞﾕﾝｺ", "ﾐﾔｷﾞ ﾀﾛｳ", None], "b": ["ミヤギ　ジュンコ", "ミヤギ　ジュンコ", "ミヤギ"]}
+    assert verdicts("same_kana", columns) == [True, False, True]
 
 
 def test_check_digits_of_both_schemes_are_judged() -> None:
