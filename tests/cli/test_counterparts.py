@@ -98,7 +98,7 @@ def test_check_connections_says_every_fault_on_a_line_of_its_own(hub: Hub, root:
     assert found.exit_code == 2
     wrong = [line.split(": ")[0] for line in found.stderr.splitlines()]
     counterparts = ("接続 472018 portal", "接続 472018 osr", "配信先 472018 jidoteate-host", "配信先 472018 hoiku")
-    assert wrong == [f"NG 鍵 {root / 'keys'}", *(f"NG {name}" for name in counterparts)]
+    assert wrong == [f"NG 鍵 {root / 'keys'}", *(f"NG {name}" for name in counterparts), "NG 日々の決まりごと 472018"]
     assert "key secret is unknown" in found.stderr
     assert "OK 配信先 472018 kenko-kanri" in found.stdout
 
