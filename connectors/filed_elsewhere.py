@@ -4,6 +4,7 @@ Full extracts, named and ended as those of ledgers are; columns and codes stand 
 """
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -80,6 +81,8 @@ def _read(file: ExtractFile, kind: str, municipality: str, today: date, build: C
     day = datetime.strptime(file.stamp[:8], "%Y%m%d").date()  # noqa: DTZ007  a day of Japan by the profile
     if day > today:
         raise refuse("LEDGER_FUTURE", file.name, "its own day is not there yet")
+    # Read twice: a file that was cut is told as such, and not as the row in which it happens to end.
+    deque(read_extract(file), maxlen=0)
     seen: set[str] = set()
     for count, cells in enumerate(read_extract(file), start=1):
         place = f"{file.name}:{count}"

@@ -42,6 +42,9 @@ RARE_EVENTS = {
     "decision_early": "a decision came before the visit that it needs; tests/pipeline/test_ends.py",
     "residents_indexed": "residents were loaded before their indexes existed; tests/pipeline/test_matching.py",
     "act_entered": "a person acts on a case; tests/pipeline/test_acts.py kills it",
+    "elsewhere_refused": "a counter's book that does not follow its profile; tests/pipeline/test_repeats_explained.py",
+    "repeats_compared": "a paper filing is told after the online one was checked; tests/pipeline/test_repeats_explained.py",
+    "application_merged": "a clerk settles a repeat; tests/pipeline/test_merges.py",
     "listing_repeated": "the portal counted up a version without other content",
 }
 

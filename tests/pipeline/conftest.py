@@ -24,6 +24,15 @@ def made_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def mapped_root(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything of the day is mapped, nothing is checked; book and cases are known."""
+    root = copied(made_root, tmp_path_factory.mktemp("mapped") / "root")
+    with outside(root, at(9)):
+        run(root, ("refresh_links", "counter_book", "receiver_cases", *TO_CHECK[:-1]), at(9))
+    return root
+
+
+@pytest.fixture(scope="session")
 def checked_root(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything of the day is checked, nothing is released."""
     root = copied(made_root, tmp_path_factory.mktemp("checked") / "root")
