@@ -57,7 +57,8 @@ def filing_named(hub: Hub, receipt: str) -> Row[Any]:
     found = hub.journal.rows(select(applications).where(this).order_by(applications.c.version.desc()).limit(1))
     if not found:
         raise ActRefused(f"受付番号 {receipt[:64]}: この申請はありません", "hub outside list で受付番号を確かめてください")
-    return found[0]
+    newest: Row[Any] = found[0]
+    return newest
 
 
 def register_outside(hub: Hub, row: Row[Any], *, role: str, ordinal: int, atena: str, actor: str, reason: str) -> int:

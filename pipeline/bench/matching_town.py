@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from connectors.profile import read_profile
 from mappings.form import PersonClaim
@@ -154,7 +155,7 @@ def _mistaken(random: Random, claim: PersonClaim) -> PersonClaim:
     """One claim in twelve is wrong somewhere."""
     slip = random.randrange(60)
     family, _, given = claim.kana.partition("　")
-    slips = {
+    slips: dict[int, dict[str, Any]] = {
         0: {"kana": f"{given}　{family}"},
         1: {"birth": "2001-01-01"},
         2: {"address": "沖縄県浦添市安波茶一丁目1番1号"},

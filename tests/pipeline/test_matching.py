@@ -42,7 +42,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
         yield opened
 
 
-def asked(person: Townsman, **changes: str) -> PersonClaim:
+def asked(person: Townsman, **changes: Any) -> PersonClaim:
     written = PersonClaim("child", 1, person.name, person.kana, person.birth, False, person.sex, "", "", person.address)
     return replace(written, **changes)
 
@@ -60,7 +60,7 @@ def who(hub: Hub, people: tuple[Townsman, ...], claim: PersonClaim) -> str | Non
         {"birth": "平成30年4月2日", "address": "那覇市港町一丁目１番地１号"},
     ],
 )
-def test_all_five_items_however_written_lead_to_the_one_resident(hub: Hub, changes: dict[str, str]) -> None:
+def test_all_five_items_however_written_lead_to_the_one_resident(hub: Hub, changes: dict[str, Any]) -> None:
     assert who(hub, (PARENT, CHILD), asked(CHILD, **changes)) == CHILD.atena
 
 
@@ -78,7 +78,7 @@ def test_all_five_items_however_written_lead_to_the_one_resident(hub: Hub, chang
         {"birth": "平成30年頃", "birth_unknown": True},
     ],
 )
-def test_one_item_that_differs_or_lacks_is_left_to_a_person(hub: Hub, changes: dict[str, str]) -> None:
+def test_one_item_that_differs_or_lacks_is_left_to_a_person(hub: Hub, changes: dict[str, Any]) -> None:
     assert who(hub, (PARENT, CHILD), asked(CHILD, **changes)) is None
 
 
@@ -110,7 +110,7 @@ def test_residents_of_before_the_indexes_are_indexed_once(hub: Hub) -> None:
     with hub.journal.write() as write:
         write.execute(update(residents).values(kana_birth_index=None, name_birth_index=None))
         write.leaf("test_forgot_indexes")
-    look = {"name": CHILD.name, "kana": CHILD.kana, "birth": CHILD.birth, "birth_unknown": False}
+    look: dict[str, Any] = {"name": CHILD.name, "kana": CHILD.kana, "birth": CHILD.birth, "birth_unknown": False}
     assert by_look(hub, **look) == []
     index_residents(hub)
     index_residents(hub)
