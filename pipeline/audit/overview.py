@@ -15,7 +15,8 @@ def overview(hub: Hub) -> Iterator[str]:
     samples = hub.journal.rows(select(audit_samples).where(audit_samples.c.municipality == hub.code).order_by(audit_samples.c.id))
     for row in samples:
         drawn = hub.journal.scalar(select(func.count()).select_from(audit_sample_items).where(audit_sample_items.c.sample == row.id))
-        yield f"抽出{row.id}番 {row.at[:10]} {row.actor} 種 {row.seed} {row.first}から{row.last}まで 母集団{row.population:,}件 抽出{drawn:,}件"
+        period = f"{row.first}から{row.last}まで"
+        yield f"抽出{row.id}番 {row.at[:10]} {row.actor} 種 {row.seed} {period} 母集団{row.population:,}件 抽出{drawn:,}件"
         yield from _findings(hub, row.id)
     if not samples:
         yield "抽出はまだありません。"

@@ -16,7 +16,7 @@ from pipeline.journal.delivery_tables import batch_items, batches, canonical, de
 from pipeline.journal.evidence_tables import suite_runs
 from pipeline.journal.intake_tables import findings, parts, step_results
 from pipeline.pages.audit import ACTS
-from pipeline.pages.words import SEVERITIES
+from pipeline.pages.words import SEVERITIES, STAGES
 from validation.results import read as read_result
 from vocabulary.masking import mask_numbers
 
@@ -75,12 +75,14 @@ def _package(hub: Hub, row: Row[Any]) -> Iterator[Line]:
     yield f"申請データ（第{row.version}版）", f"{row.size:,}バイト SHA-256 {row.digest}"
     for part in hub.journal.rows(select(parts).where(parts.c.application == row.id).order_by(parts.c.kind.desc(), parts.c.digest)):
         title = "様式" if part.kind == "form" else f"添付 {part.document}"
-        yield title, f"{part.media_type} {part.size:,}バイト SHA-256 {part.digest}"
+        yield title, f"{part.size:,}バイト SHA-256 {part.digest}"
 
 
 def _steps(hub: Hub, row: Row[Any]) -> Iterator[Line]:
-    for one in hub.journal.rows(select(step_results).where(step_results.c.application == row.id).order_by(step_results.c.at)):
-        yield one.step, f"{_time(one.at)} {OUTCOMES[one.outcome]}（入力 {one.inputs[:16]}）"
+    done = hub.journal.rows(select(step_results).where(step_results.c.application == row.id))
+    order = list(STAGES)
+    for one in sorted(done, key=lambda one: (one.at, order.index(one.step) if one.step in order else 0)):
+        yield STAGES.get(one.step, one.step), f"{_time(one.at)} {OUTCOMES[one.outcome]}（入力 {one.inputs[:16]}）"
     for one in hub.journal.rows(select(findings).where(findings.c.application == row.id).order_by(findings.c.id)):
         yield "指摘", " ".join(part for part in (one.code, one.rule, SEVERITIES.get(one.severity, one.severity), one.step) if part)
 

@@ -40,7 +40,10 @@ def audit() -> None:
 def sample_command(
     *, seed: str, size: int, first: date | None, last: date | None, actor: str, code: str | None, root_folder: Path | None
 ) -> None:
-    """Draw a sample and write its working paper (監査抽出・監査調書). Example: hub audit sample --seed 2026-11 --size 25 --actor kansa-01"""
+    """Draw a sample and write its working paper (監査抽出・監査調書).
+
+    Example: hub audit sample --seed 2026-11 --size 25 --actor kansa-01
+    """
     from pipeline.audit.samples import draw_sample, sample_items
     from pipeline.audit.working_papers import write_paper
 

@@ -16,13 +16,21 @@ RULE = "NINTEI-03"
 def day_figures(day: date, rule_set: str, *, arrived: int = 40, held: Mapping[tuple[str, str, str], int] | None = None) -> DayFigures:
     """A day with so many arrivals of two procedures. held: how many by (procedure, code, rule)."""
     groups = held if held is not None else {(CLAIM, "PERSON_NOT_FOUND", ""): 2, (CLAIM, "DATE_ORDER", RULE): 1}
-    receipts = {key: tuple(f"{day:%Y%m%d}-9{place}{number:06d}" for number in range(count)) for place, (key, count) in enumerate(groups.items())}
-    check = CheckFigure(CLAIM, f"{CLAIM}.ninteiseikyu", f"rule:{RULE}", "kisainengappi", "not_after", RULE, "DATE_ORDER", "error", "hold", arrived, 1)
+    receipts = {
+        key: tuple(f"{day:%Y%m%d}-9{place}{number:06d}" for number in range(count)) for place, (key, count) in enumerate(groups.items())
+    }
+    suite = f"{CLAIM}.ninteiseikyu"
+    check = CheckFigure(
+        CLAIM, suite, f"rule:{RULE}", "kisainengappi", "not_after", RULE, "DATE_ORDER", "error", "hold", rows=arrived, failed=1
+    )
     return DayFigures(
         day=day,
         rule_set=rule_set,
         balanced=True,
-        procedures={CLAIM: ProcedureFigures(arrived // 2, arrived // 3, 6.5), NURSERY: ProcedureFigures(arrived - arrived // 2, arrived // 3, 8.0)},
+        procedures={
+            CLAIM: ProcedureFigures(arrived // 2, arrived // 3, 6.5),
+            NURSERY: ProcedureFigures(arrived - arrived // 2, arrived // 3, 8.0),
+        },
         hours=7.0,
         held=tuple(Held(*key, receipts[key]) for key in groups),
         checks=(check,),

@@ -45,6 +45,11 @@ RARE_EVENTS = {
     "elsewhere_refused": "a counter's book that does not follow its profile; tests/pipeline/test_repeats_explained.py",
     "repeats_compared": "a paper filing is told after the online one was checked; tests/pipeline/test_repeats_explained.py",
     "application_merged": "a clerk settles a repeat; tests/pipeline/test_merges.py",
+    "audit_sample_drawn": "an auditor draws a sample",
+    "audit_paper_written": "an auditor draws a sample or writes its paper again",
+    "audit_finding_entered": "an auditor finds something",
+    "audit_measure_entered": "somebody answers a finding",
+    "audit_list_written": "an auditor asks for rights or openings",
     "listing_repeated": "the portal counted up a version without other content",
 }
 

@@ -1,0 +1,125 @@
+"""A sample is reproducible and stratified, is itself logged, and carries findings and measures; wrong input gets one line."""
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from mappings.records import Table
+from pipeline.audit.drawing import draw
+from pipeline.audit.openings import openings
+from pipeline.audit.overview import overview
+from pipeline.audit.rights import rights_of
+from pipeline.audit.samples import draw_sample, enter_finding, enter_measure
+from pipeline.audit.strata import Amount, Candidate, band_of
+from pipeline.cli import main
+from pipeline.exchange.access import as_reader, note_reading
+from pipeline.journal.audit_tables import audit_samples
+from pipeline.journal.evidence_tables import log_leaves
+from tests.pipeline.days import DAY, at, hub_at
+
+CANDIDATES = st.lists(
+    st.builds(Candidate, st.just(0), st.uuids().map(str), st.sampled_from("abc"), st.booleans(), st.sampled_from(["", "少", "多"])),
+    min_size=1,
+    max_size=60,
+    unique_by=lambda one: one.key,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(CANDIDATES, st.text(min_size=1, max_size=5), st.integers(1, 80), st.randoms(use_true_random=False))
+def test_a_sample_depends_on_seed_and_size_only_and_has_every_stratum_that_it_has_room_for(
+    candidates: list[Candidate], seed: str, size: int, random: Random
+) -> None:
+    drawn = draw(candidates, seed=seed, size=size)
+    shuffled = random.sample(candidates, len(candidates))
+    assert draw(shuffled, seed=seed, size=size) == drawn
+    assert len(drawn) == len({one.key for one in drawn}) == min(size, len(candidates))
+    strata, covered = {one.stratum for one in candidates}, {one.stratum for one in drawn}
+    assert covered == strata if size >= len(strata) else len(covered) == size
+    if size < len(strata):
+        released = {one.stratum for one in candidates if one.released}
+        assert len(covered & released) == min(size, len(released))
+
+
+def test_an_amount_lies_in_the_band_of_its_largest_value() -> None:
+    amount = Amount(procedure="p", group="g", item="i", bounds=(100, 200))
+    bands = {
+        tuple(values): band_of(amount, {"g": Table(application=[1] * len(values), ordinal=list(range(len(values))), columns={"i": values})})
+        for values in (["99"], ["100"], ["5", "199"], ["200"], [None])
+    }
+    assert list(bands.values()) == ["100円未満", "100円以上200円未満", "100円以上200円未満", "200円以上", "金額なし"]
+
+
+def test_two_drawings_with_one_seed_are_the_same_and_both_are_logged(own: Callable[[], Path]) -> None:
+    with hub_at(own(), at(19)) as hub:
+        for _ in range(2):
+            draw_sample(hub, seed="2026-11", size=6, first=DAY, last=DAY, actor="kansa-01")
+        first, second = hub.journal.rows(select(audit_samples.c.digest))
+        events = [row.data for row in hub.journal.rows(select(log_leaves.c.data)) if "audit_sample_drawn" in row.data]
+        other = draw_sample(hub, seed="2026-12", size=6, first=DAY, last=DAY, actor="kansa-01")
+        third = hub.journal.scalar(select(audit_samples.c.digest).where(audit_samples.c.id == other))
+    assert first == second != third
+    assert len(events) == 2
+
+
+def test_a_finding_and_its_measure_stand_against_the_sample_until_the_measure_is_late(own: Callable[[], Path]) -> None:
+    root = own()
+    with hub_at(root, at(19)) as hub:
+        sample = draw_sample(hub, seed="a", size=2, first=DAY, last=DAY, actor="kansa-01")
+        finding = enter_finding(hub, sample, 2, text="根拠が読み取れない", actor="kansa-01")
+        enter_measure(hub, finding, text="根拠を書く", state="planned", due=DAY, actor="jidoteate-kakaricho")
+        assert not any("期限を過ぎて" in line for line in overview(hub))
+    with hub_at(root, at(9, day=DAY.replace(day=30))) as hub:
+        lines = list(overview(hub))
+    assert any("根拠が読み取れない" in line for line in lines)
+    assert any("期限を過ぎて" in line for line in lines)
+
+
+def test_rights_and_openings_say_who_used_what(own: Callable[[], Path]) -> None:
+    with hub_at(own(), at(19)) as hub:
+        draw_sample(hub, seed="a", size=2, first=DAY, last=DAY, actor="kansa-01")
+        note_reading(hub, as_reader(hub, "kojin-joho-01", "開示請求第1号"), "record/2026112400000001")
+        seen = [one for one in openings(hub, DAY, DAY) if one.what == "情報提供等記録"]
+        rights = {(one.staff, one.role): one for one in rights_of(hub, DAY, DAY)}
+    assert [(one.who, one.reason) for one in seen] == [("kojin-joho-01", "開示請求第1号")]
+    assert rights["kansa-01", "auditor"].used == 1
+    assert rights["kansa-01", "auditor"].logins
+    assert rights["kojin-joho-01", "numbers"].used == 1
+    assert rights["kansa-02", "auditor"].remark == "この期間に使われていません"
+
+
+def test_the_commands_write_into_a_protected_folder(own: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    root = own()
+    monkeypatch.setenv("HUB_NOW", at(19).isoformat())
+    for order in (["sample", "--seed", "s", "--size", "3"], ["rights"], ["numbers"]):
+        found = CliRunner().invoke(main, ["audit", *order, "--actor", "kansa-01", "--root", str(root)])
+        assert found.exit_code == 0, found.output
+    assert stat.S_IMODE((root / "audits").stat().st_mode) == 0o700
+    for name in ("1/監査調書.pdf", "1/監査調書.csv", "1/index.html"):
+        assert (root / "audits" / name).stat().st_size > 100
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        (["sample", "--seed", "s", "--size", "0", "--actor", "kansa-01"], "--size 0"),
+        (["sample", "--seed", "s", "--size", "3", "--actor", "dareka"], "--actor dareka"),
+        (["sample", "--seed", "s", "--size", "3", "--actor", "hoiku-01"], "監査"),
+        (["paper", "99"], "there is no sample 99"),
+        (["finding", "9", "1", "--text", "x", "--actor", "kansa-01"], "there is no sample 9"),
+        (["measure", "9", "--text", "x", "--done", "--actor", "kansa-01"], "there is no finding 9"),
+    ],
+)
+def test_wrong_input_gets_one_line(closed_root: Path, monkeypatch: pytest.MonkeyPatch, order: list[str], said: str) -> None:
+    monkeypatch.setenv("HUB_NOW", at(19).isoformat())
+    found = CliRunner().invoke(main, ["audit", *order, "--root", str(closed_root)])
+    assert found.exit_code == 2
+    assert said in found.output
+    assert found.output.strip().count("\n") == 0
