@@ -69,7 +69,10 @@ def look_after(hub: Hub) -> list[Missed]:
     if new or over:
         with hub.journal.write() as write:
             for one in new:
-                raise_alarm(hub, write, kind=one.kind, subject=one.day)
+                if one.kind == CLOSE:
+                    raise_alarm(hub, write, kind="CLOSE_MISSING", subject=one.day)
+                else:
+                    raise_alarm(hub, write, kind="MORNING_MISSING", subject=one.day)
                 write.leaf("duty_missed", municipality=hub.code, kind=one.kind, day=one.day)
             for one in over:
                 end_alarm(hub, write, kind=one.kind, subject=one.day)
