@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, or_, select
 
+from pipeline.balance import FINISHED
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
@@ -76,7 +77,7 @@ def day_report(hub: Hub, close: DayClose) -> DayReport:
         balanced=close.balanced,
         procedures=tuple(_procedures(hub, close)),
         held=tuple(_open(hub, "held")),
-        waiting=tuple(_open(hub, "waiting")),
+        waiting=(*_open(hub, "waiting"), *_finished_later(hub, day)),
         deliveries=tuple(_deliveries(hub, close)),
         missing_evidence=close.missing,
         channels=tuple(_channels(hub)),
@@ -126,6 +127,15 @@ def _open(hub: Hub, disposition: str) -> Iterator[OpenApplication]:
             codes=tuple(dict.fromkeys(codes)),
             since=date.fromisoformat(row.disposed_on),
         )
+
+
+def _finished_later(hub: Hub, day: date) -> Iterator[OpenApplication]:
+    """What the day carried over and a later day finished: a day that is closed again says so."""
+    later = (applications.c.municipality == hub.code) & applications.c.disposition.in_(FINISHED) & (applications.c.disposed_on > str(day))
+    for row in hub.journal.rows(select(applications).where(later, applications.c.department_at < f"{day}U").order_by(applications.c.id)):
+        section = hub.municipality.sections[row.section].name
+        title = hub.procedure(row.procedure).title
+        yield OpenApplication(row.receipt, title, section, ("LATER_FINISHED",), date.fromisoformat(row.department_at[:10]))
 
 
 def _deliveries(hub: Hub, close: DayClose) -> Iterator[DeliveryRow]:

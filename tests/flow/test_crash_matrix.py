@@ -50,6 +50,10 @@ RARE_EVENTS = {
     "audit_finding_entered": "an auditor finds something",
     "audit_measure_entered": "somebody answers a finding",
     "audit_list_written": "an auditor asks for rights or openings",
+    "alarm_ended": "a cause is gone; tests/pipeline/test_planted_faults.py",
+    "duty_missed": "nobody closed a day, or made a morning sheet; tests/pipeline/test_planted_faults.py",
+    "register_stale": "the register office hands over nothing for days",
+    "receipt_unknown": "a receiver leaves a receipt for a file that never went there; tests/pipeline/test_planted_faults.py",
     "listing_repeated": "the portal counted up a version without other content",
 }
 
