@@ -20,6 +20,7 @@ from pipeline.likeness import Likeness, likeness_findings, likeness_of
 from pipeline.records import Tables, join_tables, load_tables
 from pipeline.repeat_counts import keep_repeat_counts
 from pipeline.repeats import Pair, answered, record_repeats
+from pipeline.rival_claims import claims_beside
 from pipeline.steps.replace_filings import answer_corrected, replaced_by, take_place
 from pipeline.steps.share_documents import share_documents
 from pipeline.steps.worklist import Outcome, Step, pending, record_outcome
