@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.audit.reporting import report_to_auditors
 from pipeline.hub import set_up
 from pipeline.places import Root
-from pipeline.steps.close_and_report import close_and_report
+from pipeline.steps.close_day import close_day
+from pipeline.steps.report_day import report_day
 from sandbox import world
 from tests.audit.weeks import enter_weeks
 from tests.pipeline.days import DAY, DEFECTS, INTAKE, NAHA, at, copied, hub_at, outside, run
@@ -25,7 +27,9 @@ def closed_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
         run(root, ("refresh_links", *INTAKE), at(9))
     with hub_at(root, at(18)) as hub:
         enter_weeks(hub, DAY - timedelta(days=1), 20)
-        close_and_report(hub)
+        close = close_day(hub, DAY)
+        report_day(hub, close)
+        report_to_auditors(hub, close)
     return root
 
 
