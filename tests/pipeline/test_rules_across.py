@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import Row, select, update
@@ -116,7 +116,7 @@ def test_a_filing_held_for_another_claimant_is_judged_again_when_that_one_withdr
     with hub_at(town, at(12)) as hub:
         rows = claims(hub)
         give_child_of_first_to_second(hub, rows)
-        held = SimpleNamespace(**{**rows[1]._mapping, "reason": "OTHER_CLAIMANT"})
+        held = cast("Row[Any]", SimpleNamespace(**{**rows[1]._mapping, "reason": "OTHER_CLAIMANT"}))
         before = STEP.inputs(hub, held)
         assert before == STEP.inputs(hub, held)
         with changed(hub) as write:
