@@ -32,6 +32,7 @@ from pipeline.printing.case_sheet import (
     PersonRow,
 )
 from pipeline.records import load_tables
+from pipeline.repeat_rows import repeat_rows
 from pipeline.residents import Resident, by_atena
 from pipeline.rounds import seat_of
 from pipeline.start_month import propose_start
@@ -176,6 +177,7 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
     yield ItemRow("到達日時", _moment(datetime.fromisoformat(row.arrived_at)))
     if row.previous_receipt:
         yield ItemRow("前回受付番号", _correction(row.previous_receipt, filing_day(hub, row)))
+    yield from repeat_rows(hub, row)
     if seat := seat_of(hub, row):
         yield ItemRow("利用調整の回", seat.reasoning)
     for sentence in substitutions_of(hub, row.id, procedure):

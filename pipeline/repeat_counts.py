@@ -38,3 +38,10 @@ def keep_repeat_counts(hub: Hub, procedure: Procedure, found: Sequence[Pair], *,
         row = {"municipality": hub.code, "suite": suite, "day": now.date().isoformat(), "at": now.isoformat(), "rows": rows}
         write.insert_many(suite_runs, [{**row, "outcome": write_result(result)}])
         write.leaf("repeats_counted", suite=suite, version=result.version, rows=rows, findings=len(found))
+
+
+def repeat_titles(hub: Hub, procedure: Procedure) -> dict[str, str]:
+    """How pages call the counts of a procedure and each kind in them."""
+    suite = f"{SUITE}.{procedure.id}"
+    kinds = {f"{suite}:{kind.id}": kind.title for kind in hub.catalogue.repeats.of(procedure.repeats)}
+    return {suite: f"{procedure.title}（重複の疑い）", f"{suite}:{SAME_FILING}": "同じ人・同じ手続・同じ時期の申請です", **kinds}
