@@ -1,7 +1,6 @@
 """The registry (受付簿): what a section received on a day, in the order of its 収受番号."""
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,26 +9,13 @@ from sqlalchemy import Row, select
 from pipeline.case_numbers import case_number, filing_number
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, parts, persons
-from pipeline.steps.identify import claim_context
+from pipeline.outside_people import claim_context
+from pipeline.printing.registry_sheet import Entry
 
 APART = "（別途管理）"
 """Stands for everything that tells who filed, where a protected person (支援措置) is named."""
 UNKNOWN = "－"
 """Stands for a filer nobody has read yet: the package did not open."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the book. number: 収受番号; case: 案件番号, empty when it is the number itself; attachments: how many came."""
-
-    number: str
-    case: str
-    received_at: datetime
-    arrived_at: datetime
-    receipt: str
-    title: str
-    filer: str
-    attachments: int
 
 
 def entries_of(hub: Hub, section: str, day: date) -> list[Entry]:

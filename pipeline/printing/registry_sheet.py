@@ -7,12 +7,25 @@ from typing import Final
 
 from pipeline.printing.batch import join_pages
 from pipeline.printing.sheets import render
-from pipeline.registry import Entry
 from vocabulary.clock import JST
 from vocabulary.dates import to_wareki
 
 LINES: Final = 30
 """Lines of a page: each takes one or two rows of print."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the book. number: 収受番号; case: 案件番号, empty when it is the number itself; attachments: how many came."""
+
+    number: str
+    case: str
+    received_at: datetime
+    arrived_at: datetime
+    receipt: str
+    title: str
+    filer: str
+    attachments: int
 
 
 @dataclass(frozen=True, slots=True)
