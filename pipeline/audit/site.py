@@ -44,10 +44,12 @@ def build_audit_site(hub: Hub, day: date) -> Path:
     write_files(folder, render_site(site))
     found = {row.day: row for row in site.days}
     for figures in weeks.days:
-        if figures.day == day:
-            earlier = [one for one in weeks.days if one.day < day]
-            page = day_page(hub, figures, earlier, weeks.changes.get(day, ()), row=_linked(hub, found[day], folder / day.isoformat()))
-            write_files(folder / day.isoformat(), render_audit_day(site, page))
+        own = folder / figures.day.isoformat()
+        # A day whose close was killed before its pages is drawn now.
+        if figures.day == day or not (own / "index.html").is_file():
+            earlier = [one for one in weeks.days if one.day < figures.day]
+            page = day_page(hub, figures, earlier, weeks.changes.get(figures.day, ()), row=_linked(hub, found[figures.day], own))
+            write_files(own, render_audit_day(site, page))
     return folder / "index.html"
 
 

@@ -26,7 +26,7 @@ def closed_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with outside(root, at(9)):
         run(root, ("refresh_links", *INTAKE), at(9))
     with hub_at(root, at(18)) as hub:
-        enter_weeks(hub, DAY - timedelta(days=1), 20)
+        enter_weeks(hub, DAY - timedelta(days=1), 5)
         close = close_day(hub, DAY)
         report_day(hub, close)
         report_to_auditors(hub, close)
