@@ -127,7 +127,7 @@ def _check(check: CheckResult, wording: Wording) -> Any:  # noqa: ANN401  Great 
     place = f"{check.group}.{check.item}"
     config = ExpectationConfiguration(
         type=re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower(),
-        kwargs={"column": wording.items.get(place, place.lstrip(".")), **UNSAID[kind]},
+        kwargs={"column": wording.items.get(place, place.strip(".")), **UNSAID[kind]},
         description=wording.checks.get(check.id, check.code),
     )
     share = 100 * check.failed / check.rows if check.rows else 0.0

@@ -163,8 +163,9 @@ class DayReport:
     """One day of a municipality. balanced: what the close found; problems: those of it that are no procedure's own.
 
     missing_evidence: counterparts out of reach, named. suites: this day's and, for comparison, earlier days'.
-    titles: official Japanese of suites by name and of their items by ``suite:item``. night, exchange: of the night after the day, None
-    where the municipality does not declare that work. sections: id → name of those that sign a sheet of their own.
+    titles: official Japanese of procedures by id and of their items by ``procedure:group.item``.
+    night, exchange: of the night after the day, None where the municipality does not declare that work.
+    sections: id → name of those that sign a sheet of their own.
     """
 
     municipality: str

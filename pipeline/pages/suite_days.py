@@ -21,7 +21,7 @@ class CheckRow:
 
 @dataclass(frozen=True, slots=True)
 class SuiteTable:
-    """A suite's last days, oldest first. rows and broken: one value a day."""
+    """A procedure's last days, oldest first, whatever versions its suite had. rows and broken: one value a day."""
 
     suite: str
     version: str
@@ -32,10 +32,10 @@ class SuiteTable:
 
 
 def suite_tables(runs: Iterable[SuiteDay]) -> list[SuiteTable]:
-    """One table a suite, by name; of each the last seven days that it ran."""
+    """One table for each procedure, by name; of each the last seven days on which its suite ran."""
     by_suite: dict[str, list[SuiteDay]] = {}
     for run in runs:
-        by_suite.setdefault(run.result.suite, []).append(run)
+        by_suite.setdefault(run.result.suite.partition("@")[0], []).append(run)
     return [_table(suite, by_suite[suite]) for suite in sorted(by_suite)]
 
 

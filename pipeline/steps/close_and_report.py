@@ -5,6 +5,7 @@ from datetime import timedelta
 from pipeline.audit.reporting import report_to_auditors
 from pipeline.balance import has_business
 from pipeline.daily_duties import was_closed
+from pipeline.data_docs import build_data_docs
 from pipeline.errors import HubError
 from pipeline.hub import Hub
 from pipeline.steps.close_day import close_day
@@ -27,9 +28,11 @@ def close_and_report(hub: Hub) -> dict[str, int]:
     if has_business(hub, today - ONE_DAY) and was_closed(hub, today - ONE_DAY):
         yesterday = close_day(hub, today - ONE_DAY)
         report_day(hub, yesterday)
+        build_data_docs(hub, today - ONE_DAY)
         report_to_auditors(hub, yesterday)
     found = close_day(hub, today)
     page = report_day(hub, found)
+    build_data_docs(hub, today)
     report_to_auditors(hub, found)
     hub.store.discard_parts(older_than=hub.clock.now() - ONE_DAY)
     if not found.balanced:

@@ -40,10 +40,10 @@ def _open(number: int, procedure: str, *codes: str) -> OpenApplication:
 
 
 def _suite(day: int, failed: int, *, broken: bool = False) -> SuiteDay:
-    item = CheckResult("shimei:CHECK_REQUIRED", "shimei", "N", "", "CHECK_REQUIRED", "error", "hold", failed)
-    rule = CheckResult("rule:koza", "koza_bango", "required_if", "koza", "CHECK_REQUIRED", "alert", "warn", 0)
+    item = CheckResult("shimei:CHECK_REQUIRED", "shimei", "N", "", "CHECK_REQUIRED", "error", "hold", failed, "seikyu")
+    rule = CheckResult("rule:koza", "koza_bango", "required_if", "koza", "CHECK_REQUIRED", "alert", "warn", 0, "seikyu")
     checks = () if broken else (item, rule)
-    return SuiteDay(date(2026, 11, day), SuiteResult("jidoteate-nintei.seikyu", "3f2a9c", 120 + day, broken, checks))
+    return SuiteDay(date(2026, 11, day), SuiteResult("jidoteate-nintei@3f2a9c", "3f2a9c", 120 + day, broken, checks))
 
 
 EVENING = datetime(2026, 11, 24, 18, 0, tzinfo=JST)
@@ -119,7 +119,7 @@ REPORT = DayReport(
         _suite(20, 3),
         _suite(24, 8),
         _suite(24, 1),
-        SuiteDay(DAY, SuiteResult("hoiku-riyo.jido", "77ab01", 87, True, ())),
+        SuiteDay(DAY, SuiteResult("hoiku-riyo@77ab01", "77ab01", 87, True, ())),
     ),
     night=NIGHT,
     exchange=EXCHANGE,

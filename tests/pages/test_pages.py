@@ -184,7 +184,7 @@ def test_a_problem_of_no_procedure_is_named_too(unbalanced: DayReport) -> None:
 
 
 def test_suites_and_items_stand_under_their_official_names(report: DayReport) -> None:
-    titles = {"jidoteate-nintei.seikyu": "児童手当 認定請求", "jidoteate-nintei.seikyu:shimei": "氏名"}
+    titles = {"jidoteate-nintei": "児童手当 認定請求", "jidoteate-nintei:seikyu.shimei": "氏名"}
     page = render_page("validation.html", replace(report, titles=titles))
     assert "児童手当 認定請求" in page
     assert '<th scope="row">氏名</th>' in page
