@@ -4,10 +4,24 @@ import pytest
 from sqlalchemy import CheckConstraint, Table, UniqueConstraint, insert
 from sqlalchemy.exc import IntegrityError
 
-from pipeline.journal import copy_tables, decision_tables, delivery_tables, exchange_tables, intake_tables, server_tables
+from pipeline.journal import (
+    act_tables,
+    audit_tables,
+    copy_tables,
+    correction_tables,
+    decision_tables,
+    delivery_tables,
+    exchange_tables,
+    expected_tables,
+    identification_tables,
+    intake_tables,
+    registry_tables,
+    repeat_tables,
+    server_tables,
+)
 from pipeline.journal.database import Journal
 from pipeline.journal.schema import metadata
-from tests.journal import copy_rows, exchange_rows, rows, server_rows
+from tests.journal import clerk_rows, copy_rows, exchange_rows, rows, server_rows
 from tests.journal.conftest import enter
 from tests.journal.rows import row
 
@@ -46,6 +60,20 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (exchange_tables.exchange_purges, exchange_rows.PURGE),
     (server_tables.server_states, server_rows.STATE),
     (server_tables.server_requests, server_rows.REQUEST),
+    (act_tables.acts, clerk_rows.ACT),
+    (identification_tables.outside_people, clerk_rows.OUTSIDE),
+    (repeat_tables.counter_book, clerk_rows.COUNTER),
+    (repeat_tables.receiver_cases, clerk_rows.CASE),
+    (repeat_tables.repeat_marks, clerk_rows.MARK),
+    (repeat_tables.repeat_findings, clerk_rows.REPEAT),
+    (expected_tables.expected_files, clerk_rows.EXPECTED_FILE),
+    (expected_tables.expected_filings, clerk_rows.EXPECTED),
+    (correction_tables.corrections, clerk_rows.CORRECTION),
+    (registry_tables.registry_files, clerk_rows.REGISTRY_FILE),
+    (audit_tables.audit_samples, clerk_rows.SAMPLE),
+    (audit_tables.audit_sample_items, clerk_rows.SAMPLE_ITEM),
+    (audit_tables.audit_findings, clerk_rows.AUDIT_FINDING),
+    (audit_tables.audit_measures, clerk_rows.MEASURE),
 ]
 
 # What each check forbids: a change of the valid row that says something impossible.
@@ -79,6 +107,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     **copy_rows.FORBIDDEN,
     **exchange_rows.FORBIDDEN,
     **server_rows.FORBIDDEN,
+    **clerk_rows.FORBIDDEN,
 }
 
 

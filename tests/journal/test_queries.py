@@ -85,7 +85,8 @@ def test_the_freshness_of_the_register_is_that_of_the_newest_file(filled: Journa
 
 
 def test_unsent_things_are_listed_oldest_first(filled: Journal) -> None:
-    assert [(found["channel"], found["subject"]) for found in run(filled, "unsent")] == [("portal", "jidoteate-nintei/receipt"), ("status", "RECEIVED")]
+    unsent = [(found["channel"], found["subject"]) for found in run(filled, "unsent")]
+    assert unsent == [("portal", "jidoteate-nintei/receipt"), ("status", "RECEIVED")]
 
 
 def test_every_query_is_run_here_and_explains_its_parameters() -> None:
