@@ -39,7 +39,7 @@ class LaidOut:
 
 
 def lay_out(name: str, heading: Sequence[str], rows: Sequence[Row], *, usual: int = _USUAL) -> LaidOut:
-    """Lay out a sheet; an absent value is an empty cell that is text too. usual: width from which a text wraps, in half-width characters."""
+    """Lay out a sheet; an absent value is an empty cell that is text too. usual: half-width characters after which a text wraps."""
     area = f"A1:{column_name(len(heading))}{len(rows) + 1}"
     widths = _widths(heading, rows, usual)
     lines = [_row(1, heading, HEADING, widths), *(_row(number, row, VALUE, widths) for number, row in enumerate(rows, start=2))]

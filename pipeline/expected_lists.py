@@ -93,7 +93,7 @@ def list_file(hub: Hub, procedure: str, period: str, *, apart: bool) -> Path:
 def page_of(hub: Hub, procedure: str, period: str, people: Sequence[Expected]) -> ListPage:
     """The list as page and workbook show it: the figures first."""
     receiving = hub.receiving(procedure)
-    until = f"受付期間は{receiving.start.replace('-', '月')}日から{receiving.until.replace('-', '月')}日です。" if receiving else ""
+    until = f"受付期間は{_month_day(receiving.start)}から{_month_day(receiving.until)}です。" if receiving else ""
     year = to_wareki(date(int(period), 4, 1)).split("年")[0]
     return ListPage(
         title=f"未提出者一覧 {hub.procedure(procedure).title} {year}年度",
@@ -120,3 +120,8 @@ def figures(people: Sequence[Expected]) -> list[tuple[str, int]]:
 def _row(person: Expected) -> ListRow:
     days = tuple(to_wareki(date.fromisoformat(day)) for day in person.reminders)
     return ListRow(((STATES[person.state],), (person.atena,), (person.name,), person.came, days), (person.state,))
+
+
+def _month_day(text: str) -> str:
+    month, day = text.split("-")
+    return f"{int(month)}月{int(day)}日"

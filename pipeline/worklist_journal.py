@@ -12,15 +12,15 @@ from sqlalchemy import Row, Select, Table, exists, or_, select
 
 from pipeline.deadlines import ASKED, Application
 from pipeline.hub import Hub
-from pipeline.journal.act_tables import acts
+from pipeline.journal.act_tables import acts, waivers
 from pipeline.journal.correction_tables import corrections
 from pipeline.journal.decision_tables import decisions
 from pipeline.journal.identification_tables import outside_people, person_candidates
 from pipeline.journal.intake_tables import applications, documents, findings, persons
 from pipeline.journal.register_tables import residents
 from pipeline.journal.repeat_tables import repeat_findings
-from pipeline.section_folders import section_folder
 from pipeline.outside_people import claim_context
+from pipeline.section_folders import section_folder
 from vocabulary.dates import to_wareki
 
 Rows = Mapping[int, list[Row[Any]]]
@@ -35,6 +35,7 @@ class OpenCases:
 
     rows: list[Application]
     findings: Rows
+    waived: Rows
     documents: Rows
     asked: Rows
     correcting: Rows
@@ -68,6 +69,7 @@ def open_cases(hub: Hub) -> OpenCases:
     return OpenCases(
         rows=rows,
         findings=_grouped(hub, select(findings).where(findings.c.application.in_(ids)).order_by(findings.c.id)),
+        waived=_grouped(hub, select(waivers).where(waivers.c.application.in_(ids))),
         documents=_grouped(hub, select(documents).where(documents.c.application.in_(ids)).order_by(documents.c.document)),
         asked=_grouped(hub, select(acts).where(acts.c.application.in_(ids), acts.c.state == "asked").order_by(acts.c.id)),
         correcting=_grouped(hub, select(corrections).where(corrections.c.application.in_(ids), corrections.c.state.in_(ASKED))),

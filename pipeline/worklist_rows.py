@@ -13,6 +13,7 @@ from pipeline.case_numbers import case_number
 from pipeline.deadlines import Application, Deadline, deadlines_of_all
 from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
+from pipeline.releases import people
 from pipeline.section_folders import case_name, section_folder
 from pipeline.worklist_journal import OpenCases, applicant_of, open_cases
 from pipeline.worklist_words import DOCUMENTS, EXEMPT, KINDS, way_out, who_in_words
@@ -110,21 +111,17 @@ class _Desk:
     def _owed(self, row: Application) -> list[Row[Any]]:
         return [document for document in self.found.documents.get(row.id, ()) if document.state == "owed"]
 
-    def _stopping(self, row: Application) -> list[str]:
-        """Codes that stop the case, the one that the journal names first."""
-        codes = [row.reason] if row.reason and row.disposition in ("held", "waiting") else []
-        codes += [one.code for one in self.found.findings.get(row.id, ()) if _stops(one.code, one.severity)]
-        return list(dict.fromkeys(codes))
+    def _standing(self, row: Application) -> list[Row[Any]]:
+        """The findings that stop the case and that nobody released."""
+        released = {(one.code, one.rule, one.place) for one in self.found.waived.get(row.id, ())}
+        found = self.found.findings.get(row.id, ())
+        return [one for one in found if _stops(one.code, one.severity) and (one.code, one.rule, one.place) not in released]
 
     def _why(self, row: Application) -> Iterator[str]:
-        told = set()
-        for one in self.found.findings.get(row.id, ()):
-            if _stops(one.code, one.severity):
-                told.add(one.code)
-                yield self._sentence(row, one.code, one.place, one.rule)
-        for code in self._stopping(row):
-            if code not in told:
-                yield reason(code).sentence
+        standing = self._standing(row)
+        yield from (self._sentence(row, one.code, one.place, one.rule) for one in standing)
+        if row.reason and row.disposition in ("held", "waiting") and row.reason not in {one.code for one in standing}:
+            yield reason(row.reason).sentence
         if self._owed(row):
             yield reason("DOCUMENT_OWED").sentence
         yield from (f"「{act.kind}」を{act.actor}が申し出ています（{act.day}）。" for act in self.found.asked.get(row.id, ()))
@@ -142,14 +139,22 @@ class _Desk:
         return f"{where}{reason(code).sentence}{says}"
 
     def _todo(self, row: Application) -> Iterator[str]:
-        for code in self._stopping(row):
+        standing = self._standing(row)
+        for code in dict.fromkeys(one.code for one in standing):
             yield reason(code).remedy
-            way = way_out(code, row.receipt)
+            way = way_out(code, row.receipt, people=max(people(one) for one in standing if one.code == code))
             if way:
                 yield f"{way.command}（{who_in_words(self.hub, way, row.section, restricted=row.restricted)}）"
+        if row.reason and row.disposition in ("held", "waiting") and not standing:
+            released = self.found.waived.get(row.id)
+            yield "解除・確認ずみです。次の取込で続きます。" if released else reason(row.reason).remedy
         yield from self._candidates(row)
+        for person in self.found.outside.get(row.id, ()):
+            named = f"{row.receipt} {person.role}" + (f" --ordinal {person.ordinal}" if person.ordinal > 1 else "")
+            yield f"登録したら hub outside registered {named}（宛名番号も書く）、いらないときは hub outside not-needed {named}"
         for document in self._owed(row):
-            yield f"届いたら hub receive {row.receipt} {document.document}、求めないときは hub exempt {row.receipt} {document.document}"
+            named = f"{row.receipt} --document {document.document}"
+            yield f"届いたら hub receive {named}、求めないときは hub exempt {named}"
         for act in self.found.asked.get(row.id, ()):
             yield f"承認者が同じコマンド（hub {act.kind} {row.receipt} …）を実行すると完了します。申し出た {act.actor} は承認できません。"
 
@@ -160,7 +165,7 @@ class _Desk:
             if row.restricted or not one.protected:
                 known.setdefault((one.role, one.ordinal), []).append(one.atena)
         for (role, ordinal), atena in known.items():
-            yield f"{role_title(self.hub.procedure(row.procedure), role, ordinal)}の候補の宛名番号：{'、'.join(atena)}"
+            yield f"{role_title(self.hub.procedure(row.procedure), role, ordinal)}（{role}.{ordinal}）の候補の宛名番号：{'、'.join(atena)}"
 
     def _documents(self, row: Application) -> Iterator[str]:
         titles = {document.code: document.title for document in self.hub.procedure(row.procedure).documents}

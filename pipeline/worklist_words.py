@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from pipeline.holds import ON_HOLD
 from pipeline.hub import Hub
 from pipeline.staff import who_may
 from vocabulary.reasons import reason
@@ -40,22 +41,28 @@ class WayOut:
     second: str = ""
 
 
+TWO: Final = 2
+
 ASSIGNED: Final = frozenset({"SERIAL_UNKNOWN", "PERSON_NOT_FOUND", "PERSON_AMBIGUOUS"})
 """Codes that end when somebody says which resident is meant."""
 
 
-def way_out(code: str, receipt: str) -> WayOut | None:
-    """The command that ends a finding; None where the hub goes on by itself, or only municipal IT or the resident can mend it."""
+def way_out(code: str, receipt: str, *, people: int) -> WayOut | None:
+    """The command that ends a finding; None where the hub goes on by itself, or only municipal IT or the resident can mend it.
+
+    people: how many it takes to release it (``releases.people``).
+    """
     if code in ASSIGNED:
-        return WayOut(f"hub assign {receipt} 役割 宛名番号", "clerk")
+        return WayOut(f"hub assign {receipt} 役割 宛名番号（役割は child.2 のように書きます）", "clerk", "approver")
     if code == "REPEAT_FILING":
         return WayOut(f"hub merge {receipt} --of 先の受付番号 --as repeat・replacement・separate", "clerk")
-    match reason(code).release:
-        case "two":
-            return WayOut(f"hub release {receipt} --code {code}", "clerk", "approver")
-        case "one":
-            return WayOut(f"hub confirm {receipt} --code {code}", "clerk")
-    return None
+    if code == ON_HOLD:
+        return WayOut(f"hub release {receipt} --code {code}", "clerk")
+    if reason(code).release == "no":
+        return None
+    if people == TWO:
+        return WayOut(f"hub release {receipt} --code {code}", "clerk", "approver")
+    return WayOut(f"hub confirm {receipt} --code {code}", "clerk")
 
 
 def who_in_words(hub: Hub, way: WayOut, section: str, *, restricted: bool) -> str:

@@ -1,7 +1,6 @@
 """Lists for clerks (一覧): a page and a workbook of the same rows, each complete in one file, since they lie in a protected folder."""
 
 import re
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from mappings.workbook_file import pack
 from mappings.workbook_sheet import ESCAPE, LONGEST, fitted, lay_out
 from pipeline.pages import words
-from pipeline.pages.lettering import font_for
 from pipeline.pages.rendering import HERE, STYLES
 
 if TYPE_CHECKING:
@@ -18,9 +16,8 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
-FONT: Final = 'url("hub.woff") format("woff")'
+FONT_FACE: Final = re.compile(r"@font-face \{.*?\}\n", re.DOTALL)
 UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-STYLE_PLACE: Final = "/* styles */"
 SHEET: Final = "一覧"
 """A sheet's name has 31 characters at most, fewer than a title may have."""
 WIDTH: Final = 34
@@ -55,9 +52,7 @@ class ListPage:
 def render_list(page: ListPage) -> bytes:
     """The page as HTML, which asks for nothing from elsewhere and filters without a script."""
     numbers = {key: number for number, (key, _) in enumerate(page.filters, start=1)}
-    html = _template().render(page=page, numbers=numbers)
-    font = b64encode(font_for(html)).decode()
-    return html.replace(STYLE_PLACE, _style().replace(FONT, f'url("data:font/woff;base64,{font}") format("woff")')).encode()
+    return _template().render(page=page, numbers=numbers, style=_style()).encode()
 
 
 def workbook_of(page: ListPage) -> bytes:
@@ -76,8 +71,9 @@ def _cell(paragraphs: Sequence[str]) -> str:
 
 @cache
 def _style() -> str:
-    """All styles in one text."""
-    return "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in (*STYLES, "list.css"))
+    """All styles in one text. Lists are written at every run: cutting the pages' own font for each would take longer than all the rest."""
+    styles = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in (*STYLES, "list.css"))
+    return FONT_FACE.sub("", styles)
 
 
 @cache
