@@ -41,6 +41,8 @@ class WayOut:
     second: str = ""
 
 
+REPEATED: Final = frozenset({"REPEAT_FILING", "REPEAT_SUSPECTED"})
+"""Codes that end when somebody says what a filing is to an earlier one."""
 TWO: Final = 2
 
 ASSIGNED: Final = frozenset({"SERIAL_UNKNOWN", "PERSON_NOT_FOUND", "PERSON_AMBIGUOUS"})
@@ -54,7 +56,7 @@ def way_out(code: str, receipt: str, *, people: int) -> WayOut | None:
     """
     if code in ASSIGNED:
         return WayOut(f"hub assign {receipt} 役割 宛名番号（役割は child.2 のように書きます）", "clerk", "approver")
-    if code == "REPEAT_FILING":
+    if code in REPEATED:
         return WayOut(f"hub merge {receipt} --of 先の受付番号 --as repeat・replacement・separate", "clerk")
     if code == ON_HOLD:
         return WayOut(f"hub release {receipt} --code {code}", "clerk")
