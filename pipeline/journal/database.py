@@ -64,10 +64,10 @@ class Write:
         if rows:
             self.execute(insert(table), rows)
 
-    def next_number(self, counter: str) -> int:
-        """The next gapless number (1, 2, …) of a counter; given back when the transaction rolls back."""
+    def next_number(self, counter: str, count: int = 1) -> int:
+        """The last of the next ``count`` gapless numbers (1, 2, …) of a counter; given back when the transaction rolls back."""
         self.insert_new(counters, {"name": counter, "value": 0})
-        statement = update(counters).where(counters.c.name == counter).values(value=counters.c.value + 1)
+        statement = update(counters).where(counters.c.name == counter).values(value=counters.c.value + count)
         self.execute(statement)
         return int(self.read(select(counters.c.value).where(counters.c.name == counter)).scalar_one())
 
@@ -84,10 +84,14 @@ class Write:
         """Write the leaves. Raises LeaflessWriteError when something changed without one."""
         if self._changed and not self._leaves:
             raise LeaflessWriteError("a journal transaction changed rows without a log leaf")
-        for facts in self._leaves:
-            number = self.next_number(LOG_COUNTER)
+        if not self._leaves:
+            return
+        last = self.next_number(LOG_COUNTER, len(self._leaves))
+        rows = []
+        for number, facts in enumerate(self._leaves, last - len(self._leaves) + 1):
             data = canonical_json({"number": number, **facts}).decode()
-            self.connection.execute(insert(log_leaves).values(number=number, data=data, hash=leaf_hash(data).hex()))
+            rows.append({"number": number, "data": data, "hash": leaf_hash(data).hex()})
+        self.connection.execute(insert(log_leaves), rows)
 
 
 class Journal:

@@ -37,10 +37,13 @@ status_outbox = Table(
     Column("status", String(20), primary_key=True),
     Column("reference", String(64), nullable=False, unique=True),
     Column("state", String(20), nullable=False),
+    Column("code", String(60)),
     Column("attempts", Integer, nullable=False),
     Column("owed_at", String(40), nullable=False),
+    Column("first_try_at", String(40)),
+    Column("next_try_at", String(40)),
     Column("sent_at", String(40)),
-    one_of("state", ("owed", "sending", "sent", "given_up")),
+    one_of("state", ("owed", "sending", "sent", "refused", "given_up")),
     CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
 )
 

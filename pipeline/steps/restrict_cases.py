@@ -10,6 +10,8 @@ from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.intake_tables import applications, persons
 from pipeline.journal.register_tables import residents
+from pipeline.notices.exclusions import PROTECTED
+from pipeline.notices.states import NOTICES, move
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +42,7 @@ def restrict_cases(hub: Hub, write: Write) -> None:
         passed = (waivers.c.application == row.application) & (waivers.c.code == "PROTECTED_PERSON")
         write.execute(waivers.delete().where(passed))
         unsent = (notice_outbox.c.application == row.application) & (notice_outbox.c.state == "owed")
-        write.execute(update(notice_outbox).where(unsent).values(state="given_up"))
+        move(hub, write, NOTICES, unsent, "given_up", code=PROTECTED)
         write.leaf("case_restricted", application=row.application)
     if found:
         log.info("cases_restricted", extra={"persons": len(found)})

@@ -1,4 +1,4 @@
-"""Notices have channels, a kind and a subject of their own, and a time for the next try."""
+"""Notices have channels, a kind and a subject of their own; both channels keep the last code and the time for the next try."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,16 @@ def upgrade() -> None:
     _create_notice_outbox()
     op.execute(KEPT)
     op.drop_table("notice_outbox_kept")
+    _extend_status_outbox()
+
+
+def _extend_status_outbox() -> None:
+    with op.batch_alter_table("status_outbox") as statuses:
+        statuses.add_column(sa.Column("code", sa.String(length=60), nullable=True))
+        statuses.add_column(sa.Column("first_try_at", sa.String(length=40), nullable=True))
+        statuses.add_column(sa.Column("next_try_at", sa.String(length=40), nullable=True))
+        statuses.drop_constraint(op.f("ck_status_outbox_state"), type_="check")
+        statuses.create_check_constraint(op.f("ck_status_outbox_state"), "state IN ('owed', 'sending', 'sent', 'refused', 'given_up')")
 
 
 def _create_notice_outbox() -> None:
