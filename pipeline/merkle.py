@@ -94,6 +94,30 @@ def prove_inclusion(index: int, *, size: int, leaves: LeafHashes) -> list[bytes]
     return path[::-1]
 
 
+def prove_inclusions(wanted: Sequence[int], *, size: int, leaves: LeafHashes) -> tuple[bytes, dict[int, list[bytes]]]:
+    """The root of the first ``size`` leaves, and for each wanted leaf what ``prove_inclusion`` gives; every leaf is read once.
+
+    wanted: ascending, each once. Raises ValueError when one is outside the tree.
+    """
+    if not wanted or wanted[0] < 0 or wanted[-1] >= size:
+        raise ValueError(f"no leaves to prove, or outside a tree of {size}")
+    paths: dict[int, list[bytes]] = {index: [] for index in wanted}
+
+    def climb(start: int, end: int, inside: Sequence[int]) -> bytes:
+        if not inside or end - start == 1:
+            return tree_root(leaves(start, end))
+        middle = start + _left_size(end - start)
+        first, second = [index for index in inside if index < middle], [index for index in inside if index >= middle]
+        left, right = climb(start, middle, first), climb(middle, end, second)
+        for index in first:
+            paths[index].append(right)
+        for index in second:
+            paths[index].append(left)
+        return node_hash(left, right)
+
+    return climb(0, size, wanted), paths
+
+
 def prove_consistency(old: int, *, new: int, leaves: LeafHashes) -> list[bytes]:
     """The hashes that show the tree of ``old`` leaves to be the beginning of that of ``new``. Raises ValueError unless 0 < old ≤ new."""
     if not 0 < old <= new:

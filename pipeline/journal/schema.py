@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from pipeline.journal import (
     act_tables,
     audit_tables,
+    bundle_tables,
     copy_tables,
     correction_tables,
     decision_tables,
@@ -41,6 +42,7 @@ TABLES = (
     server_tables,
     audit_tables,
     act_tables,
+    bundle_tables,
     repeat_tables,
     correction_tables,
     expected_tables,

@@ -7,6 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from pipeline.journal import (
     act_tables,
     audit_tables,
+    bundle_tables,
     copy_tables,
     correction_tables,
     decision_tables,
@@ -21,7 +22,7 @@ from pipeline.journal import (
 )
 from pipeline.journal.database import Journal
 from pipeline.journal.schema import metadata
-from tests.journal import clerk_rows, copy_rows, exchange_rows, rows, server_rows
+from tests.journal import clerk_rows, copy_rows, evidence_rows, exchange_rows, rows, server_rows
 from tests.journal.conftest import enter
 from tests.journal.rows import row
 
@@ -74,6 +75,7 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (audit_tables.audit_sample_items, clerk_rows.SAMPLE_ITEM),
     (audit_tables.audit_findings, clerk_rows.AUDIT_FINDING),
     (audit_tables.audit_measures, clerk_rows.MEASURE),
+    (bundle_tables.evidence_bundles, evidence_rows.BUNDLE),
 ]
 
 # What each check forbids: a change of the valid row that says something impossible.
@@ -108,6 +110,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     **exchange_rows.FORBIDDEN,
     **server_rows.FORBIDDEN,
     **clerk_rows.FORBIDDEN,
+    **evidence_rows.FORBIDDEN,
 }
 
 
