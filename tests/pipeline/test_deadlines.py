@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from pipeline.calendar import OpeningDays
 from pipeline.deadlines import Deadline, Pause, deadlines_of, deadlines_of_all, processing_end
@@ -95,7 +95,9 @@ def test_an_answered_correction_asks_for_nothing_more_and_a_withdrawn_one_never_
     before = of(deadlines_of(hub, row), "processing")[0].day
     ask(hub, row.id, state="withdrawn")
     assert of(deadlines_of(hub, row), "processing")[0].day == before
-    ask(hub, row.id, state="answered", requested_on="2026-11-21", answered_on="2026-12-05")
+    with hub.journal.write() as write:
+        write.execute(update(corrections).values(state="answered", answered_on="2026-12-05"))
+        write.leaf("correction_answered", application=row.id)
     found = deadlines_of(hub, row)
     assert not of(found, "correction")
     assert of(found, "processing")[0].day >= before + timedelta(days=12)
