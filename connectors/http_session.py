@@ -5,22 +5,29 @@ Texts of errors name system, operation and status; bodies, which may carry resid
 
 import json
 import logging
+import re
 import ssl
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from types import MappingProxyType
 from typing import Any
 
 import httpx
 
 from connectors.connections import HttpConnection
 from connectors.deadline import Deadline
-from connectors.errors import ConnectorError, PermanentError, TransientError
+from connectors.errors import ConnectorError, FinalError, PermanentError, TransientError
 
 _LOG = logging.getLogger(__name__)
 _RETRY_LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_WAIT = 3600.0
 _CHUNK = 65_536
+_CODE = re.compile(r"[A-Z0-9_-]{1,40}")
+
+Codes = Mapping[str, Mapping[str, str]]
+"""Table ``errors`` of a profile: code → {"class": passing or final, "title"}."""
+NO_CODES: Codes = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +84,20 @@ class Answer:
 class HttpSession:
     """Keeps one connection open and one token. Not for use by several threads at a time.
 
-    ``login`` names the log-in path below the connection's URL.
+    ``login`` names the log-in path below the connection's URL; ``codes`` tells passing error codes from final ones.
     """
 
-    def __init__(self, connection: HttpConnection, *, login: str = "/login", patience: Patience | None = None) -> None:
+    def __init__(
+        self, connection: HttpConnection, *, login: str = "/login", patience: Patience | None = None, codes: Codes = NO_CODES
+    ) -> None:
         self._connection = connection
         self._login = login
         self._patience = patience or Patience()
+        self._codes = codes
         self._token: str | None = None
         self._deadline = Deadline(self._patience.total)
         self._client = httpx.Client(
-            verify=_pinned(connection),
+            verify=pinned(connection),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(self._patience.idle, connect=self._patience.connect),
@@ -113,7 +123,7 @@ class HttpSession:
             self._log_in()
             answer = self._send(operation, method, path, body)
         if answer.status not in wanted:
-            raise self._failure(answer)
+            raise failure_of(answer, self._codes)
         return answer
 
     def _log_in(self) -> None:
@@ -123,7 +133,7 @@ class HttpSession:
         if answer.status == 401:
             raise PermanentError(self._connection.name, "login: refused; correct client_id and secret_file of the connection")
         if answer.status != 200:
-            raise self._failure(answer)
+            raise failure_of(answer, self._codes)
         self._token = answer.text("token")
 
     def _send(self, operation: str, method: str, path: str, body: object) -> Answer:
@@ -154,25 +164,51 @@ class HttpSession:
         return b"".join(parts)
 
     def _broken(self, operation: str, error: Exception) -> ConnectorError:
-        name = self._connection.name
         if self._deadline.passed:
-            return TransientError(name, f"{operation}: answer took longer than {self._patience.total:g} s")
-        for link in _causes(error):
-            if isinstance(link, ssl.SSLCertVerificationError):
-                problem = f"server certificate refused ({link.verify_message}); correct ca of the connection"
-                return PermanentError(name, f"{operation}: {problem}")
-            if isinstance(link, ssl.SSLError) and "VERSION" in (link.reason or ""):
-                return PermanentError(name, f"{operation}: server offers no TLS 1.2 or newer")
-        return TransientError(name, f"{operation}: no answer ({type(error).__name__})")
-
-    def _failure(self, answer: Answer) -> ConnectorError:
-        problem = f"{answer.operation}: status {answer.status}"
-        if answer.status in _RETRY_LATER or answer.status >= 500:
-            return TransientError(answer.system, problem, retry_after=_wait(answer.headers))
-        return PermanentError(answer.system, problem)
+            return TransientError(self._connection.name, f"{operation}: answer took longer than {self._patience.total:g} s")
+        return broken(self._connection.name, operation, error)
 
 
-def _pinned(connection: HttpConnection) -> ssl.SSLContext:
+def broken(system: str, operation: str, error: Exception) -> ConnectorError:
+    """What a broken connection comes to: a wrong certificate or an old TLS needs a person, all else passes."""
+    for link in _causes(error):
+        if isinstance(link, ssl.SSLCertVerificationError):
+            return PermanentError(system, f"{operation}: server certificate refused ({link.verify_message}); correct ca of the connection")
+        if isinstance(link, ssl.SSLError) and "VERSION" in (link.reason or ""):
+            return PermanentError(system, f"{operation}: server offers no TLS 1.2 or newer")
+    return TransientError(system, f"{operation}: no answer ({type(error).__name__})")
+
+
+def failure_of(answer: Answer, codes: Codes) -> ConnectorError:
+    """What an error answer comes to: by its code where the profile has a table of codes, else by its HTTP status.
+
+    A code that the table lacks needs a person, whatever the status: nobody knows yet whether trying again is harmless.
+    """
+    code = _code_of(answer) if codes else ""
+    problem = f"{answer.operation}: status {answer.status} {code}".rstrip()
+    kind = codes[code]["class"] if code in codes else ""
+    if kind == "final":
+        return FinalError(answer.system, problem, code=code)
+    if code and not kind:
+        return PermanentError(answer.system, f"{problem} is not in the table of the profile; add it to connectors/profiles", code=code)
+    if kind == "passing" or answer.status in _RETRY_LATER or answer.status >= 500:
+        return TransientError(answer.system, problem, retry_after=_wait(answer.headers), code=code)
+    return PermanentError(answer.system, problem)
+
+
+def _code_of(answer: Answer) -> str:
+    """The code of an error answer; empty when there is none. What does not look like a code is not repeated: it might be a value."""
+    try:
+        code = answer.json().get("code", "")
+    except TransientError:
+        return ""
+    if not code:
+        return ""
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else "UNREADABLE"
+
+
+def pinned(connection: HttpConnection) -> ssl.SSLContext:
+    """TLS 1.2 or newer, with the CA of the connection and no other. Raises PermanentError when it is not there."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:

@@ -1,22 +1,27 @@
-"""Notices (お知らせ) to residents through the intermediate server: one by one, or many in one file.
+"""Notices (お知らせ) to residents through the intermediate server: one by one over a few kept-open connections, or many in one file.
 
 "accepted" means that the intermediate server took the notice, not that anyone has read it.
 Assumptions about the interface stand in ``connectors/profiles/osr.yaml``.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from connectors.connections import HttpConnection
-from connectors.errors import PermanentError
+from connectors.errors import ConnectorError, PermanentError
 from connectors.http_session import Answer, HttpSession
+from connectors.lanes import Lanes
 from connectors.profile import read_profile
 
 _PROFILE = read_profile("osr")
 RESULTS: frozenset[str] = frozenset(_PROFILE["results"])
 STATES: frozenset[str] = frozenset(_PROFILE["states"])
+ROWS_PER_FILE = int(_PROFILE["rows_per_file"])
 _PATH: dict[str, str] = {name: operation["path"] for name, operation in _PROFILE["operations"].items()}
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +39,15 @@ class Notice:
 
     def cells(self) -> dict[str, str]:
         """The keys and texts of the interface."""
-        cells = asdict(self)
         return {
             "reference": self.reference,
             "atenabango": self.atena,
             "businessCode": self.business,
             "displayFrom": self.display_from.isoformat(),
             "displayUntil": self.display_until.isoformat(),
-            **{key: cells[key] for key in ("kind", "subject", "body")},
+            "kind": self.kind,
+            "subject": self.subject,
+            "body": self.body,
         }
 
 
@@ -55,7 +61,7 @@ class SendResult:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """``done`` is False while the server still works; ``results``: result by reference."""
+    """``done`` is False while the server still works; ``results``: result by reference, without those that it answers in two ways."""
 
     done: bool
     results: dict[str, str]
@@ -66,7 +72,8 @@ class NoticeClient:
 
     def __init__(self, connection: HttpConnection) -> None:
         self._system = connection.name
-        self._session = HttpSession(connection, login=_PATH["login"])
+        self._session = HttpSession(connection, login=_PATH["login"], codes=_PROFILE["errors"])
+        self._lanes = Lanes(connection, login=_PATH["login"], codes=_PROFILE["errors"])
 
     def __enter__(self) -> "NoticeClient":
         """The client itself."""
@@ -77,8 +84,23 @@ class NoticeClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connections."""
         self._session.close()
+        self._lanes.close()
+
+    def send_each(self, notices: Iterable[Notice], lanes: int) -> Iterator[SendResult | ConnectorError]:
+        """Send many notices over so many connections; one outcome for each, in their order. A notice is taken when its call begins.
+
+        After a TransientError a notice may have been sent: ``states`` tells.
+        """
+        for answer in self._lanes.call_each("send", _PATH["send"], (notice.cells() for notice in notices), lanes):
+            yield _outcome(answer, lambda one: SendResult(_known(one, one.text("result"), RESULTS), one.text("noticeId")))
+
+    def states(self, references: Iterable[str], lanes: int) -> Iterator[str | ConnectorError]:
+        """As ``state``, of many references over so many connections, in their order."""
+        bodies = ({"reference": reference} for reference in references)
+        for answer in self._lanes.call_each("state", _PATH["state"], bodies, lanes):
+            yield _outcome(answer, lambda one: _known(one, one.text("state"), STATES))
 
     def send(self, notice: Notice) -> SendResult:
         """Send one notice; the same reference again gives the same answer and no second notice.
@@ -100,8 +122,8 @@ class NoticeClient:
 
     def send_file(self, name: str, notices: Sequence[Notice]) -> str:
         """Register up to 1,000 notices in one file; the same name with the same rows again gives the same file ID."""
-        if len(notices) > int(_PROFILE["rows_per_file"]):
-            raise PermanentError(self._system, f"file: more than {_PROFILE['rows_per_file']} notices in one file")
+        if len(notices) > ROWS_PER_FILE:
+            raise PermanentError(self._system, f"file: more than {ROWS_PER_FILE} notices in one file")
         return self._call("file", {"fileName": name, "rows": [notice.cells() for notice in notices]}).text("fileId")
 
     def file_result(self, file_id: str) -> FileResult:
@@ -110,11 +132,21 @@ class NoticeClient:
         state = _known(answer, answer.text("state"), frozenset({"processing", "done"}))
         if state == "processing":
             return FileResult(done=False, results={})
-        items = answer.items("results")
-        return FileResult(True, {answer.text("reference", item): _known(answer, answer.text("result", item), RESULTS) for item in items})
+        said = {(answer.text("reference", item), _known(answer, answer.text("result", item), RESULTS)) for item in answer.items("results")}
+        times = Counter(reference for reference, _ in said)
+        return FileResult(True, {reference: result for reference, result in said if times[reference] == 1})
 
     def _call(self, operation: str, body: Mapping[str, object]) -> Answer:
         return self._session.call(operation, "POST", _PATH[operation], body)
+
+
+def _outcome(answer: Answer | ConnectorError, read: Callable[[Answer], Found]) -> Found | ConnectorError:
+    if isinstance(answer, ConnectorError):
+        return answer
+    try:
+        return read(answer)
+    except ConnectorError as error:
+        return error
 
 
 def _known(answer: Answer, code: str, allowed: frozenset[str]) -> str:

@@ -71,7 +71,8 @@ class PortalClient:
     def __init__(self, connection: HttpConnection) -> None:
         self._system = connection.name
         self._municipality = connection.client_id
-        self._session = HttpSession(connection, login=_PATH["login"], patience=Patience(body=int(_PROFILE["largest_package_bytes"])))
+        patience = Patience(body=int(_PROFILE["largest_package_bytes"]))
+        self._session = HttpSession(connection, login=_PATH["login"], patience=patience, codes=_PROFILE["errors"])
 
     def __enter__(self) -> "PortalClient":
         """The client itself."""

@@ -46,7 +46,7 @@ def test_fetch_gives_the_bytes_and_their_version(portal: PortalClient, receipts:
 
 
 def test_an_unknown_receipt_is_a_permanent_error_without_a_body(portal: PortalClient) -> None:
-    with pytest.raises(PermanentError, match=r"^portal: fetch: status 404$"):
+    with pytest.raises(PermanentError, match=r"^portal: fetch: status 404 UNKNOWN$"):
         portal.fetch("20990101-00000001")
 
 
