@@ -1,4 +1,4 @@
-"""One valid row for each table of people's work on cases: acts, repeats, expected filings, corrections, the registry, audits."""
+"""One valid row for each table of people's work on cases: acts, repeats, expected filings, the registry, audits."""
 
 from typing import Any
 
@@ -73,15 +73,6 @@ EXPECTED: dict[str, Any] = {
     "paper_on": None,
     "paper_number": None,
 }
-CORRECTION: dict[str, Any] = {
-    "id": 1,
-    "application": 1,
-    "requested_on": DAY,
-    "due_on": "2026-12-08",
-    "answered_on": None,
-    "state": "open",
-    "act": None,
-}
 REGISTRY_FILE: dict[str, Any] = {
     "id": 1,
     "municipality": "472018",
@@ -133,10 +124,6 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_repeat_findings_answer_is_an_act": {"answer": "repeat"},
     "ck_expected_files_kind": {"kind": "perhaps"},
     "ck_expected_filings_paper_has_number": {"paper_on": DAY},
-    "ck_corrections_state": {"state": "perhaps"},
-    "ck_corrections_due_after_request": {"due_on": "2026-11-23"},
-    "ck_corrections_answered_after_request": {"answered_on": "2026-11-23"},
-    "ck_corrections_answered_has_day": {"state": "answered"},
     "ck_registry_files_state": {"state": "lost"},
     "ck_registry_files_delivered_has_time": {"state": "delivered"},
     "ck_audit_samples_size_is_positive": {"size": 0},

@@ -9,7 +9,6 @@ from pipeline.journal import (
     audit_tables,
     bundle_tables,
     copy_tables,
-    correction_tables,
     decision_tables,
     delivery_tables,
     exchange_tables,
@@ -22,7 +21,7 @@ from pipeline.journal import (
 )
 from pipeline.journal.database import Journal
 from pipeline.journal.schema import metadata
-from tests.journal import clerk_rows, copy_rows, evidence_rows, exchange_rows, rows, server_rows
+from tests.journal import clerk_rows, copy_rows, correction_rows, evidence_rows, exchange_rows, rows, server_rows
 from tests.journal.conftest import enter
 from tests.journal.rows import row
 
@@ -69,12 +68,13 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (repeat_tables.repeat_findings, clerk_rows.REPEAT),
     (expected_tables.expected_files, clerk_rows.EXPECTED_FILE),
     (expected_tables.expected_filings, clerk_rows.EXPECTED),
-    (correction_tables.corrections, clerk_rows.CORRECTION),
+    *correction_rows.VALID,
     (registry_tables.registry_files, clerk_rows.REGISTRY_FILE),
     (audit_tables.audit_samples, clerk_rows.SAMPLE),
     (audit_tables.audit_sample_items, clerk_rows.SAMPLE_ITEM),
     (audit_tables.audit_findings, clerk_rows.AUDIT_FINDING),
     (audit_tables.audit_measures, clerk_rows.MEASURE),
+    *decision_rows.VALID,
     (bundle_tables.evidence_bundles, evidence_rows.BUNDLE),
 ]
 
@@ -110,6 +110,8 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     **exchange_rows.FORBIDDEN,
     **server_rows.FORBIDDEN,
     **clerk_rows.FORBIDDEN,
+    **correction_rows.FORBIDDEN,
+    **decision_rows.FORBIDDEN,
     **evidence_rows.FORBIDDEN,
 }
 
