@@ -3,11 +3,12 @@
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, bindparam, delete, select
 
 from connectors.errors import PermanentError
 from connectors.register import Link, RegisterFile, Resident, finished_files, read_links, read_residents
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 REMOVED = "3"
 OPEN_END = "9999-12-31"
+PAGE = 1000
+"""Rows that are replaced at a time: one statement for each row would make a full extract slow."""
 
 
 def refresh_links(hub: Hub) -> dict[str, int]:
@@ -119,16 +122,22 @@ def _enter_residents(hub: Hub, write: Write, file: RegisterFile) -> int:
 
 
 def _replace_rows(write: Write, table: Table, key: tuple[str, ...], rows: Iterable[tuple[dict[str, Any], str]]) -> int:
+    """Bring the table to what the rows say, page by page; of two rows with one key the later counts. Returns how many rows came."""
     count = 0
-    for values, change in rows:
-        count += 1
-        same = [table.c[column] == values[column] for column in ("municipality", *key)]
-        if change != REMOVED and write.insert_new(table, values):
-            continue
-        write.execute(delete(table).where(*same))
-        if change != REMOVED:
-            write.insert_many(table, [values])
+    whole = ("municipality", *key)
+    same = [table.c[column] == bindparam(f"old_{column}") for column in whole]
+    for page in _pages(rows):
+        count += len(page)
+        last = {tuple(values[column] for column in whole): (values, change) for values, change in page}
+        write.execute(delete(table).where(*same), [{f"old_{column}": values[column] for column in whole} for values, _ in last.values()])
+        write.insert_many(table, [values for values, change in last.values() if change != REMOVED])
     return count
+
+
+def _pages(rows: Iterable[tuple[dict[str, Any], str]]) -> Iterator[list[tuple[dict[str, Any], str]]]:
+    left = iter(rows)
+    while page := list(islice(left, PAGE)):
+        yield page
 
 
 def _link_row(hub: Hub, row: Link) -> dict[str, Any]:
