@@ -9,26 +9,26 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain, repeat
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from validation.checks import Part, Status, SuiteError, SuiteSpec, Table
 from validation.rules import has_own_expectation, item_verdicts, rule_column, rule_verdicts, value_columns
-from validation.suites import NOT_NULL, PRESENT, Check, Planned, Stack, build_suite, plan, stack
+from validation.suites import NOT_NULL, PRESENT, STANDARD, Check, Planned, Stack, build_suite, plan, stack
 from vocabulary.findings import Finding, Severity
 
 if TYPE_CHECKING:
     from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
-    from great_expectations.datasource.fluent.interfaces import Batch
+    from great_expectations.validator.v1_validator import Validator
     from pandas import DataFrame
 
 ROW: Final = "row number"
 """The surrogate key of a row; item names are romaji without blanks, so no column can have it."""
 
-VERDICT_ONLY: Final = "BOOLEAN_ONLY"
-ROWS_ONLY: Final[Mapping[str, object]] = {
+VERDICT_ONLY: Final = {"result_format": "BOOLEAN_ONLY"}
+ROWS_ONLY: Final = {
     "result_format": "COMPLETE",
     "unexpected_index_column_names": [ROW],
     "exclude_unexpected_values": True,
@@ -87,9 +87,9 @@ def check_batch(name: str, version: str, parts: Sequence[Part]) -> Report:
     rows = sum(len(part.table.application) for part in parts)
     try:
         expected = [planned for part in parts for planned in plan(part.spec)]
-        columns = {(part.spec.group, column): cells for part in parts for column, cells in _columns(part).items()}
+        columns = {(part.spec.group, column): cells for part in parts for column, cells in columns_of(part).items()}
         gx_started = time.monotonic()
-        failed = _failed_rows((name, version), expected, columns)
+        failed = failed_rows((name, version), expected, columns)
         gx_seconds = time.monotonic() - gx_started
         counts, findings, broken = tuple(_counts(parts, expected, failed)), tuple(_findings(parts, expected, failed)), False
     except Exception as problem:  # noqa: BLE001  whatever breaks a suite must stop its rows; the text may carry values and is dropped
@@ -100,7 +100,7 @@ def check_batch(name: str, version: str, parts: Sequence[Part]) -> Report:
     return Report(name, version, rows, findings, counts, broken, time.monotonic() - started, gx_seconds)
 
 
-def _columns(part: Part) -> dict[str, Sequence[object]]:
+def columns_of(part: Part) -> dict[str, Sequence[object]]:
     """What the plans of a part look at, by name: values of items, verdicts of rules, values that a rule judges one by one."""
     spec, table = part.spec, part.table
     missing = sorted({check.item for check in spec.items} - set(table.columns))
@@ -113,19 +113,40 @@ def _columns(part: Part) -> dict[str, Sequence[object]]:
     return columns
 
 
-def _failed_rows(suite: tuple[str, str], expected: Sequence[Planned], columns: Columns) -> dict[str, list[int]]:
-    """The failed rows of each check, in order. A stack without a result is a KeyError, which breaks the suite."""
-    stacks = stack(expected)
-    cells = {asked.id: _distinct(asked, columns) for asked in stacks}
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some of the distinct values of a stack, in a column and an expectation of their own."""
+
+    asked: Stack
+    cells: Sequence[object]
+
+
+def failed_rows(suite: tuple[str, str], expected: Sequence[Planned], columns: Columns) -> dict[str, list[int]]:
+    """The failed rows of each check, in order, as Great Expectations finds them. suite: name and version.
+
+    A slice without a result is a KeyError, which breaks the suite.
+    """
     failed: dict[str, set[int]] = {planned.check.id: set() for planned in expected}
     if any(columns.values()):
-        places = _failed_places(suite, stacks, _frame(stacks, cells))
-        for asked in stacks:
-            wrong = {cells[asked.id][place] for place in places[asked.id]}
-            for planned in asked.planned if wrong else ():
+        slices = _slices(stack(expected), columns)
+        places = _failed_places(suite, [one.asked for one in slices], _frame(slices))
+        for one in slices:
+            wrong = {one.cells[place] for place in places[one.asked.id]}
+            for planned in one.asked.planned if wrong else ():
                 column = columns[planned.check.group, planned.column]
                 failed[planned.check.id].update(row for row, cell in enumerate(column) if cell in wrong)
     return {check: sorted(rows) for check, rows in failed.items()}
+
+
+def _slices(stacks: Sequence[Stack], columns: Columns) -> list[Slice]:
+    """The distinct values of the stacks, none higher than the longest column: the frame is as high as its highest column."""
+    height = max(map(len, columns.values()))
+    slices = []
+    for asked in stacks:
+        cells = _distinct(asked, columns)
+        for start in range(0, max(1, len(cells)), height):
+            slices.append(Slice(replace(asked, id=f"{asked.id} from {start}"), cells[start : start + height]))
+    return slices
 
 
 def _distinct(asked: Stack, columns: Columns) -> list[object]:
@@ -137,15 +158,17 @@ def _distinct(asked: Stack, columns: Columns) -> list[object]:
     return list(found)
 
 
-def _frame(stacks: Sequence[Stack], cells: Mapping[str, Sequence[object]]) -> "DataFrame":
-    """The batch: one column of distinct values for each stack, filled up to one height."""
+def _frame(slices: Sequence[Slice]) -> "DataFrame":
+    """The batch: one column for each slice, filled up to one height."""
+    import numpy as np
     import pandas as pd
 
-    height = max(1, *map(len, cells.values()))
+    height = max(1, *(len(one.cells) for one in slices))
     frame: dict[str, Any] = {ROW: range(height)}
-    for asked in stacks:
-        own = cells[asked.id]
-        frame[asked.id] = pd.array([*own, *repeat(asked.filler, height - len(own))], dtype="object")
+    for one in slices:
+        column = np.full(height, one.asked.filler, dtype=object)
+        column[: len(one.cells)] = one.cells
+        frame[one.asked.id] = pd.Series(column, dtype=object, copy=False)
     return pd.DataFrame(frame)
 
 
@@ -153,14 +176,15 @@ def _failed_places(suite: tuple[str, str], stacks: Sequence[Stack], frame: "Data
     """The rows of the frame that fail each stack.
 
     The first look asks only whether each expectation holds, which takes half the time of asking for rows; rows are asked where it does
-    not hold or could not be computed.
+    not hold or could not be computed, and at once of our own expectations, whose judges take longer than either.
     """
     with _batch(frame) as batch:
-        verdicts = batch.validate(build_suite(*suite, stacks), result_format=VERDICT_ONLY)
+        verdicts = batch.validate_expectation_suite(build_suite(*suite, [asked for asked in stacks if asked.expectation in STANDARD]))
         places: dict[str, Sequence[int]] = {_stack_id(result): () for result in verdicts.results if result.success}
         doubtful = [asked for asked in stacks if asked.id not in places]
         if doubtful:
-            outcome = batch.validate(build_suite(*suite, doubtful), result_format=dict(ROWS_ONLY))
+            batch.result_format = dict(ROWS_ONLY)
+            outcome = batch.validate_expectation_suite(build_suite(*suite, doubtful))
             places |= {_stack_id(result): _rows(result, len(frame)) for result in outcome.results}
     return places
 
@@ -222,19 +246,27 @@ def _context() -> "EphemeralDataContext":
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
+    from great_expectations.execution_engine import pandas_execution_engine
 
+    # A fingerprint of the residents' rows takes a second for 100,000 of them, and has no place in the results.
+    pandas_execution_engine.HASH_THRESHOLD = 0
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     return context
 
 
 @contextmanager
-def _batch(frame: "DataFrame") -> Iterator["Batch"]:
-    """The frame as a batch; afterwards its data source goes, or the context would keep the residents' rows in memory."""
+def _batch(frame: "DataFrame") -> Iterator["Validator"]:
+    """The frame as a batch that is loaded once and asked for verdicts at first.
+
+    Afterwards its data source goes, or the context would keep the residents' rows in memory.
+    """
     context = _context()
+    from great_expectations.validator.v1_validator import Validator
+
     source = context.data_sources.add_pandas("run")
     try:
         definition = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
-        yield definition.get_batch(batch_parameters={"dataframe": frame})
+        yield Validator(definition, result_format=VERDICT_ONLY, batch_parameters={"dataframe": frame})
     finally:
         context.data_sources.delete("run")
