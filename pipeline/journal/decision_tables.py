@@ -1,6 +1,6 @@
 """Tables of decisions (決裁) and of the two channels that tell people: processing status (処理状況) and notices (お知らせ)."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint, exists, text
 
 from pipeline.journal.tables import metadata, one_of
 
@@ -16,19 +16,41 @@ result_files = Table(
     Column("at", String(40), nullable=False),
 )
 
+LETTERS = ("post", "counter", "none", "notice")
+"""How the 通知書 of a decision comes: by post, at the counter, not at all, or as the notice itself."""
+FIRST = text("supersedes IS NULL")
+
 decisions = Table(
     "decisions",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("application", Integer, ForeignKey("applications.id"), nullable=False, unique=True),
+    Column("application", Integer, ForeignKey("applications.id"), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("supersedes", Integer, ForeignKey("decisions.id"), unique=True),
     Column("outcome", String(20), nullable=False),
     Column("decided_on", String(10), nullable=False),
     Column("decision_number", String(60), nullable=False),
     Column("document_number", String(60), nullable=False),
     Column("letter", String(20), nullable=False),
-    Column("source", String(160), nullable=False),
+    Column("grounds", LargeBinary),
+    Column("source", String(200), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("act", Integer, ForeignKey("acts.id")),
     Column("at", String(40), nullable=False),
+    one_of("kind", ("first", "change", "revoke")),
+    one_of("letter", LETTERS),
+    CheckConstraint("(kind = 'first') = (supersedes IS NULL)", name="later_one_supersedes"),
+    CheckConstraint("supersedes IS NULL OR supersedes < id", name="supersedes_earlier"),
 )
+"""Decision records (決定). letter: how the 通知書 comes. grounds: 理由, sealed, as its source gave it. kind: 変更 and 取消 supersede.
+
+actor: the desk that entered it, empty for a receiving system.
+"""
+
+Index("ix_decisions_first", decisions.c.application, unique=True, sqlite_where=FIRST, postgresql_where=FIRST)
+_later = decisions.alias("later")
+STANDING = ~exists().where(_later.c.supersedes == decisions.c.id).correlate(decisions)
+"""Of the decisions of an application the one that no later one superseded."""
 
 status_outbox = Table(
     "status_outbox",

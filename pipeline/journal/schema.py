@@ -8,8 +8,10 @@ from pipeline.journal import (
     act_tables,
     audit_tables,
     bundle_tables,
+    campaign_tables,
     copy_tables,
     correction_tables,
+    decision_sources,
     decision_tables,
     delivery_tables,
     evidence_tables,
@@ -47,6 +49,8 @@ TABLES = (
     correction_tables,
     expected_tables,
     identification_tables,
+    decision_sources,
+    campaign_tables,
 )
 
 

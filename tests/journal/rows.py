@@ -94,12 +94,15 @@ RECEIPT = {"batch": 1, "name": "r.csv", "digest": "e" * 64, "result": "OK", "rec
 DECISION = {
     "id": 1,
     "application": 1,
+    "kind": "first",
+    "supersedes": None,
     "outcome": "approved",
     "decided_on": "2026-11-24",
     "decision_number": "1",
     "document_number": "1",
-    "letter": "",
+    "letter": "post",
     "source": "jidoteate-host/r.csv",
+    "actor": "",
     "at": "2026-11-24T15:00:00+09:00",
 }
 STATUS = {

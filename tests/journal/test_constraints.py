@@ -21,7 +21,7 @@ from pipeline.journal import (
 )
 from pipeline.journal.database import Journal
 from pipeline.journal.schema import metadata
-from tests.journal import clerk_rows, copy_rows, correction_rows, evidence_rows, exchange_rows, rows, server_rows
+from tests.journal import clerk_rows, copy_rows, correction_rows, decision_rows, evidence_rows, exchange_rows, rows, server_rows
 from tests.journal.conftest import enter
 from tests.journal.rows import row
 
