@@ -21,7 +21,17 @@ from pipeline.journal import (
 )
 from pipeline.journal.database import Journal
 from pipeline.journal.schema import metadata
-from tests.journal import clerk_rows, copy_rows, correction_rows, decision_rows, evidence_rows, exchange_rows, rows, server_rows
+from tests.journal import (
+    campaign_rows,
+    clerk_rows,
+    copy_rows,
+    correction_rows,
+    decision_rows,
+    evidence_rows,
+    exchange_rows,
+    rows,
+    server_rows,
+)
 from tests.journal.conftest import enter
 from tests.journal.rows import row
 
@@ -76,6 +86,7 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     (audit_tables.audit_measures, clerk_rows.MEASURE),
     *decision_rows.VALID,
     (bundle_tables.evidence_bundles, evidence_rows.BUNDLE),
+    *campaign_rows.VALID,
 ]
 
 # What each check forbids: a change of the valid row that says something impossible.
@@ -110,6 +121,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     **exchange_rows.FORBIDDEN,
     **server_rows.FORBIDDEN,
     **clerk_rows.FORBIDDEN,
+    **campaign_rows.FORBIDDEN,
     **correction_rows.FORBIDDEN,
     **decision_rows.FORBIDDEN,
     **evidence_rows.FORBIDDEN,
