@@ -4,15 +4,23 @@ import os
 from pathlib import Path
 
 from pipeline.faults import fault_point
-from pipeline.pages.list_page import ListPage, render_list, workbook_of
+from pipeline.pages.list_page import FONT_NAME, ListPage, render_list, workbook_of
+from pipeline.printing.glyphs import font_file
 
 
 def write_list(folder: Path, name: str, page: ListPage) -> Path:
     """Write ``name``.html and .xlsx for the folder's own user only; a reader sees the earlier file or the whole new one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _lay_font(folder)
     for suffix, data in (("xlsx", workbook_of(page)), ("html", render_list(page))):
         _replace(folder / f"{name}.{suffix}", data)
     return folder / f"{name}.html"
+
+
+def _lay_font(folder: Path) -> None:
+    """The font of the folder's lists, once: a machine without Japanese fonts shall show no boxes."""
+    if not (folder / FONT_NAME).is_file():
+        _replace(folder / FONT_NAME, font_file().read_bytes())
 
 
 def _replace(target: Path, data: bytes) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 FONT_FACE: Final = re.compile(r"@font-face \{.*?\}\n", re.DOTALL)
+FONT_NAME: Final = "font.otf"
+OWN_FONT: Final = f'@font-face {{ font-family: "Hub"; src: url("{FONT_NAME}"); }}\n'
 UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SHEET: Final = "一覧"
 """A sheet's name has 31 characters at most, fewer than a title may have."""
@@ -71,9 +73,11 @@ def _cell(paragraphs: Sequence[str]) -> str:
 
 @cache
 def _style() -> str:
-    """All styles in one text. Lists are written at every run: cutting the pages' own font for each would take longer than all the rest."""
+    """All styles in one text. Lists are written at every run: cutting a font for each would take longer than all the rest, so that the
+    whole one lies beside them.
+    """
     styles = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in (*STYLES, "list.css"))
-    return FONT_FACE.sub("", styles)
+    return FONT_FACE.sub(OWN_FONT, styles)
 
 
 @cache
