@@ -1,212 +1,160 @@
-"""Audience of a notice (お知らせの対象者): whom a campaign concerns, as rules over a ledger's extract, the register or expected filings.
+"""Whom a notice is for (お知らせの対象): declared rules over a ledger's extract, the residents or the expected filings; no code per notice."""
 
-Part of ``notice.yaml``. Ages are counted by 民法第143条: where the corresponding day does not exist (29 February, 31st) an age is
-reached on the first day of the next month. ``counted: day_before`` is 年齢計算ニ関スル法律: it is reached the day before.
-"""
-
-import calendar
-import csv
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from io import StringIO
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from types import MappingProxyType
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from mappings.copies import CopyKind
-from mappings.specification import Spec, build_spec, nearest
+from mappings.specification import Spec, nearest
 from mappings.yaml_door import SpecError
 
-RESIDENTS, EXPECTED = "residents", "expected/"
-Unit = Literal["years", "months", "weeks", "days"]
-Counted = Literal["birthday", "day_before"]
-SCHEDULE_COLUMNS = ("id", "title", "unit", "from", "until", "counted", "source", "basis", "note")
-"""Columns of a schedule with a meaning of their own; every other one is an item of the record that must be absent."""
-_DAY = timedelta(days=1)
+RESIDENTS, EXPECTED, CLAIMS, LIST = "residents", "expected:", "claims", "list"
+"""Sources beside the id of a copy: the register, expected filings of a procedure, claims (調定), a list that a section hands over."""
+
+Exclusion = Literal["death", "stillbirth", "moved", "care", "protection", "attended", "stop-list"]
+ALWAYS: tuple[Exclusion, ...] = ("death", "moved", "protection", "stop-list")
+"""死亡・転出・支援措置・送付停止は、どのお知らせでも必ず除く。"""
+
+_AGE = re.compile(r"([0-9]{1,3})([wmy])")
 
 
-class AgeWindow(Spec):
-    """Who has reached ``from`` and not yet ``until``, in ``unit`` on the campaign's day."""
+@dataclass(frozen=True, slots=True, order=True)
+class AgeMark:
+    """An age as declared: ``6w`` weeks, ``18m`` months, ``3y`` years."""
 
-    unit: Unit
-    from_: int = Field(alias="from", ge=0)
-    until: int = Field(ge=1)
-    counted: Counted = "birthday"
-
-    @model_validator(mode="after")
-    def _is_a_window(self) -> Self:
-        if self.until <= self.from_:
-            raise ValueError(f"until {self.until} is not after from {self.from_}")
-        return self
-
-    def holds(self, birth: date, day: date) -> bool:
-        """Whether somebody born then is inside the window on the day."""
-        return self.reached(birth, self.from_) <= day < self.reached(birth, self.until)
-
-    def reached(self, birth: date, age: int) -> date:
-        """The first day on which somebody born then has the age."""
-        day = age_day(birth, self.unit, age)
-        return day - _DAY if self.counted == "day_before" and age else day
+    count: int
+    unit: Literal["w", "m", "y"]
 
 
-class DateWindow(Spec):
-    """The item's day lies between the campaign's day plus ``from_days`` and plus ``until_days``, both included."""
-
-    item: str
-    from_days: int
-    until_days: int
-
-    def holds(self, value: date, day: date) -> bool:
-        """Whether the item's day is inside the window."""
-        return day + timedelta(days=self.from_days) <= value <= day + timedelta(days=self.until_days)
+def age_mark(text: str) -> AgeMark:
+    """Read an age such as ``18m``. Raises ValueError."""
+    found = _AGE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{text} is no age; write 6w, 18m or 3y")
+    unit: Literal["w", "m", "y"] = "w" if found[2] == "w" else "m" if found[2] == "m" else "y"
+    return AgeMark(int(found[1]), unit)
 
 
-class ItemValues(Spec):
-    """The item has one of these texts; "" stands for an absent one. at_least, at_most: the item read as a number (absent: 0)."""
-
-    name: str
-    one_of: tuple[str, ...] = ()
-    none_of: tuple[str, ...] = ()
-    at_least: int | None = None
-    at_most: int | None = None
-
-    def holds(self, value: str) -> bool:
-        """Whether the value is meant."""
-        if (self.one_of and value not in self.one_of) or value in self.none_of:
-            return False
-        number = int(value or "0") if self.at_least is not None or self.at_most is not None else 0
-        return (self.at_least is None or number >= self.at_least) and (self.at_most is None or number <= self.at_most)
+def _age(text: str) -> str:
+    age_mark(text)
+    return text
 
 
-class NoRecord(Spec):
-    """The person has no record with these values in a ledger's extract."""
+AgeText = Annotated[str, AfterValidator(_age)]
+ConditionKind = Literal["age", "birth_month", "days_to", "values", "at_most", "blank", "lacks", "due"]
 
-    source: str
-    where: dict[str, str] = Field(default_factory=dict)
+NEEDS: Mapping[ConditionKind, tuple[str, ...]] = MappingProxyType(
+    {
+        "age": ("age_from", "age_until"),
+        "birth_month": ("months",),
+        "days_to": ("item",),
+        "values": ("item", "values"),
+        "at_most": ("item", "most"),
+        "blank": ("item",),
+        "lacks": ("ledger", "values_of"),
+        "due": ("ledger", "schedule"),
+    }
+)
+"""Which keys a condition of each kind has."""
 
 
 class Condition(Spec):
-    """One condition; exactly one of its keys is given. birth_month: born in the month that lies so many months after the day's."""
+    """One condition; all of them must hold.
 
-    age: AgeWindow | None = None
-    birth_month: int | None = Field(default=None, ge=0, le=11)
-    date: DateWindow | None = None
-    item: ItemValues | None = None
-    no_record: NoRecord | None = None
+    age: from the day on which ``age_from`` is reached up to the day before ``age_until`` is. birth_month: born in one of ``months``.
+    days_to: the day of ``item`` is from ``least`` to ``most`` days after the campaign's day (before it: less than 0).
+    values: ``item`` is one of ``values``. at_most: the number of ``item`` is at most ``most``. blank: ``item`` is empty.
+    lacks: no record of ``ledger`` for the person has ``values_of`` (item → value). due: a dose of ``schedule`` is open by age and
+    not in ``ledger``.
+    """
+
+    kind: ConditionKind
+    age_from: AgeText | None = None
+    age_until: AgeText | None = None
+    months: tuple[int, ...] | None = None
+    item: str | None = None
+    values: tuple[str, ...] | None = None
+    least: int | None = None
+    most: int | None = None
+    ledger: str | None = None
+    values_of: dict[str, str] | None = None
+    schedule: str | None = None
 
     @model_validator(mode="after")
-    def _is_one(self) -> Self:
-        given = [name for name in type(self).model_fields if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError(f"a condition has one key of {', '.join(type(self).model_fields)}; it has {', '.join(given) or 'none'}")
+    def _has_its_keys(self) -> Self:
+        given = {name for name in Condition.model_fields if name != "kind" and getattr(self, name) is not None}
+        optional = {"least", "most"} if self.kind == "days_to" else set()
+        missing, others = set(NEEDS[self.kind]) - given, given - set(NEEDS[self.kind]) - optional
+        if missing or others:
+            wrong = f"needs {', '.join(sorted(missing))}" if missing else f"takes no {', '.join(sorted(others))}"
+            raise ValueError(f"a condition of kind {self.kind} {wrong}")
+        if self.kind == "days_to" and not given & optional:
+            raise ValueError("a condition of kind days_to needs least or most")
         return self
 
 
-class Variant(Spec):
-    """One row of a schedule (月齢・年齢別の予定): what is due in which age, and the record that shows that it was had already."""
+class AudienceGroup(Spec):
+    """A part of the audience with a name of its own, which texts may tell as the fact ``group`` (3～4か月児健康診査)."""
 
-    id: str
+    id: str = Field(pattern=r"^[a-z0-9-]{1,30}$")
     title: str
-    age: AgeWindow
-    lacks: NoRecord | None = None
-
-
-class Schedule(Spec):
-    """A CSV beside the notice with what is due at which age. records: ledger whose record makes a row done; empty for none."""
-
-    file: str
-    records: str = ""
+    conditions: tuple[Condition, ...] = Field(min_length=1)
 
 
 class Audience(Spec):
-    """The whole rule. source: ``residents``, a kind of copies, or ``expected/<procedure>``. person: item with the 宛名番号 concerned.
+    """Whom a notice is for.
 
-    addressee: ``self``, ``guardian`` (the first of ``guardians`` by 続柄 in the household) or an item with a 宛名番号.
-    period: within which nobody gets the notice twice: month, year, fiscal_year, once, variant (each row of the schedule once), or an item.
+    source: ``residents``, id of a copy, ``expected:<procedure>``, ``claims`` or ``list``. addressee: who is told about the person
+    found: the person (``self``) or a parent or guardian of the household (``guardian``). period: what a person gets the notice
+    once in: ``once`` for each group in a life, or each ``year`` (会計年度) or ``month``. exclude: who is left out, each looked at again at sending.
     """
 
     source: str
-    person: str = "atenabango"
-    addressee: str = "self"
-    guardians: tuple[str, ...] = ("世帯主", "妻", "夫")
+    addressee: Literal["self", "guardian"] = "self"
     conditions: tuple[Condition, ...] = ()
-    schedule: Schedule | None = None
-    period: str = "once"
-    variants: tuple[Variant, ...] = ()
+    groups: tuple[AudienceGroup, ...] = ()
+    period: Literal["once", "year", "month"]
+    exclude: tuple[Exclusion, ...]
 
-    @property
-    def ledger(self) -> str:
-        """The kind of copies that it reads; empty for the others."""
-        return "" if self.source == RESIDENTS or self.source.startswith(EXPECTED) else self.source
+    @model_validator(mode="after")
+    def _exclude_always(self) -> Self:
+        missing = [one for one in ALWAYS if one not in self.exclude]
+        if missing:
+            raise ValueError(f"exclude lacks {', '.join(missing)}: nobody of them may ever be told automatically")
+        return self
 
-
-def age_day(birth: date, unit: Unit, age: int) -> date:
-    """The day on which so many units are over since birth."""
-    if unit in ("weeks", "days"):
-        return birth + timedelta(days=age * (7 if unit == "weeks" else 1))
-    months = birth.month - 1 + age * (12 if unit == "years" else 1)
-    year, month = birth.year + months // 12, months % 12 + 1
-    last = calendar.monthrange(year, month)[1]
-    return date(year, month, birth.day) if birth.day <= last else date(year, month, last) + _DAY
+    def all_conditions(self) -> list[tuple[str, Condition]]:
+        """Each condition with its key in the file."""
+        own = [(f"conditions.{place}", one) for place, one in enumerate(self.conditions)]
+        return own + [(f"groups.{group.id}.conditions.{place}", one) for group in self.groups for place, one in enumerate(group.conditions)]
 
 
-def with_schedule(folder: Path, audience: Audience) -> Audience:
-    """The audience with the rows of its schedule. Raises SpecError."""
-    if audience.schedule is None:
-        return audience
-    file = folder / audience.schedule.file
-    if not file.is_file():
-        raise SpecError(file=folder / "notice.yaml", key="audience.schedule.file", problem=f"{file.name} is absent", allowed="a CSV there")
-    rows = list(csv.DictReader(StringIO(file.read_text(encoding="utf-8"))))
-    variants = tuple(_variant(file, row, audience.schedule.records) for row in rows)
-    ids = [variant.id for variant in variants]
-    if not ids or len(set(ids)) != len(ids):
-        raise SpecError(file=file, key="id", problem="no rows, or an id stands twice")
-    return audience.model_copy(update={"variants": variants})
+def check_audience(file: Path, audience: Audience, copies: Mapping[str, CopyKind], procedures: Mapping[str, object]) -> None:
+    """Source, items and ledgers of an audience exist. Raises SpecError."""
+    _check_source(file, audience.source, copies, procedures)
+    own = copies.get(audience.source)
+    for place, condition in audience.all_conditions():
+        key = f"audience.{place}"
+        if condition.item is not None and (own is None or condition.item not in own.items):
+            allowed = nearest(condition.item, own.items) if own else "the id of a copy as source"
+            raise SpecError(file=file, key=f"{key}.item", problem=f"unknown item {condition.item}", allowed=allowed)
+        if condition.ledger is None:
+            continue
+        if condition.ledger not in copies:
+            allowed = nearest(condition.ledger, copies)
+            raise SpecError(file=file, key=f"{key}.ledger", problem=f"unknown copy {condition.ledger}", allowed=allowed)
+        for name in condition.values_of or {}:
+            items = copies[condition.ledger].items
+            if name not in items:
+                raise SpecError(file=file, key=f"{key}.values_of", problem=f"unknown item {name}", allowed=nearest(name, items))
 
 
-def _variant(file: Path, row: Mapping[str, str], records: str) -> Variant:
-    window = {key: row.get(key) or "" for key in ("unit", "from", "until")}
-    data: dict[str, object] = {"id": row.get("id") or "", "title": row.get("title") or "", "age": window}
-    if row.get("counted"):
-        data["age"] = window | {"counted": row["counted"]}
-    if records:
-        data["lacks"] = {"source": records, "where": {key: value for key, value in row.items() if key not in SCHEDULE_COLUMNS}}
-    return build_spec(file, Variant, data)
-
-
-def check_audience(file: Path, audience: Audience, copies: Mapping[str, CopyKind], procedures: Sequence[str]) -> None:
-    """Refuse an audience that names a source or an item which is not there. Raises SpecError."""
-    if audience.ledger and audience.ledger not in copies:
-        allowed = nearest(audience.source, [RESIDENTS, *copies, *(EXPECTED + name for name in procedures)])
-        raise SpecError(file=file, key="audience.source", problem=f"unknown source {audience.source}", allowed=allowed)
-    expected = audience.source.removeprefix(EXPECTED)
-    if audience.source.startswith(EXPECTED) and expected not in procedures:
-        raise SpecError(
-            file=file, key="audience.source", problem=f"unknown procedure {expected}", allowed=nearest(expected, procedures)
-        )
-    _check_items(file, audience, copies)
-    records = [condition.no_record for condition in audience.conditions] + [variant.lacks for variant in audience.variants]
-    for record in (one for one in records if one is not None):
-        if record.source not in copies:
-            problem = f"unknown ledger {record.source}"
-            raise SpecError(file=file, key="audience.no_record", problem=problem, allowed=nearest(record.source, copies))
-        _know(file, "audience.no_record", record.where, copies[record.source].items)
-
-
-def _check_items(file: Path, audience: Audience, copies: Mapping[str, CopyKind]) -> None:
-    items = copies[audience.ledger].items if audience.ledger else {}
-    named = [one.date.item for one in audience.conditions if one.date] + [one.item.name for one in audience.conditions if one.item]
-    named += [audience.addressee] if audience.addressee not in ("self", "guardian") else []
-    named += [audience.period] if audience.period not in ("month", "year", "fiscal_year", "once", "variant") else []
-    named += [audience.person] if audience.ledger else []
-    _know(file, "audience", named, items)
-    if audience.period == "variant" and not audience.variants:
-        raise SpecError(file=file, key="audience.period", problem="variant needs a schedule", allowed="schedule: {file: …}")
-
-
-def _know(file: Path, key: str, named: Mapping[str, str] | Sequence[str], items: Mapping[str, object]) -> None:
-    for name in named:
-        if name not in items:
-            raise SpecError(file=file, key=key, problem=f"unknown item {name}", allowed=nearest(name, items) or "none: no ledger is read")
+def _check_source(file: Path, source: str, copies: Mapping[str, CopyKind], procedures: Mapping[str, object]) -> None:
+    known = {RESIDENTS, CLAIMS, LIST, *copies, *(EXPECTED + name for name in procedures)}
+    if source not in known:
+        raise SpecError(file=file, key="audience.source", problem=f"unknown source {source}", allowed=nearest(source, known))

@@ -14,7 +14,10 @@ from mappings.form_shape import parse_schema, read_schema
 from mappings.items import Group, read_group_titles, read_items
 from mappings.layouts import Declared, Format, read_format
 from mappings.mapping import Mapping
-from mappings.notices import Notices
+from mappings.notice_facts import Facts
+from mappings.notice_kinds import NoticeKind, read_notice_kinds, read_notice_rules
+from mappings.notice_limits import Limits
+from mappings.notices import Notices, check_notices
 from mappings.overlays import FormVersion, Overlay, read_overlays
 from mappings.plan import Plan, make_plan
 from mappings.procedure import EARLIER_ITEM, ROUND_ITEM, Procedure, Version
@@ -40,6 +43,7 @@ class Catalogue:
     documents: Lookup[str, Document] = field(default_factory=dict)
     copies: Lookup[str, CopyKind] = field(default_factory=dict)
     repeats: RepeatRules = field(default_factory=RepeatRules)
+    notice_kinds: Lookup[str, NoticeKind] = field(default_factory=dict)
     _plans: dict[tuple[str, str, str, date, date], Plan] = field(default_factory=dict, repr=False, compare=False)
 
     def by_portal_id(self, portal_id: str) -> Procedure | None:
@@ -71,7 +75,8 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     root = root or Path(__file__).parent
     codelists = read_codelists(root / "codelists")
     items = {folder.name: read_items(folder, codelists=frozenset(codelists)) for folder in _folders(root / "items")}
-    procedures = {folder.name: _read_procedure(folder, items) for folder in _folders(root / "procedures")}
+    notice_rules = read_notice_rules(root)
+    procedures = {folder.name: _read_procedure(folder, items, notice_rules) for folder in _folders(root / "procedures")}
     _no_portal_id_twice(root, procedures)
     documents = read_documents(root / "documents", items, codelists)
     for procedure in procedures.values():
@@ -84,7 +89,8 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     formats = {folder.name: read_format(folder, declared=declared) for folder in _folders(root / "formats")}
     copies = read_copies(root / "copies", sorted(items))
     frozen = (MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items))
-    catalogue = Catalogue(root, *frozen, codelists, documents, copies, read_repeats(root / "repeats.yaml"))
+    kinds = read_notice_kinds(root, items, copies, {name: one.title for name, one in procedures.items()}, notice_rules)
+    catalogue = Catalogue(root, *frozen, codelists, documents, copies, read_repeats(root / "repeats.yaml"), kinds)
     for procedure in procedures.values():
         _check_forms(catalogue, procedure)
     return catalogue
@@ -127,7 +133,7 @@ def _folders(parent: Path) -> list[Path]:
     return sorted(path for path in parent.iterdir() if path.is_dir() and not path.name.startswith(("_", ".")))
 
 
-def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Procedure:
+def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]], notice_rules: tuple[Facts, Limits]) -> Procedure:
     procedure = read_spec(folder / "procedure.yaml", Procedure)
     file = folder / "procedure.yaml"
     if procedure.id != folder.name:
@@ -146,6 +152,7 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]]) -> Pro
     check_validity(file, procedure)
     rules = read_rules(folder / "expectations.yaml")
     notices = read_spec(folder / "notices.yaml", Notices).notices
+    check_notices(folder / "notices.yaml", notices, procedure.title, notice_rules)
     _check_names(file, procedure, [notice.id for notice in notices])
     _check_period(file, procedure, mappings)
     own = mappings[0].records[0].group

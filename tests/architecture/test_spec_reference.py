@@ -12,7 +12,9 @@ from mappings.copies import CopyKind
 from mappings.document import Document
 from mappings.layouts import FormatFile, Layout
 from mappings.mapping import Mapping
-from mappings.notices import PLACEHOLDERS, Notices
+from mappings.notice_facts import DEFAULT, read_facts
+from mappings.notice_kinds import NoticeKind
+from mappings.notices import Notices
 from mappings.overlays import Overlay
 from mappings.procedure import Procedure
 from mappings.rules import NEEDS, Rule
@@ -53,6 +55,7 @@ def _names(chapter: str) -> set[str]:
         ("overlay.yaml", [Overlay]),
         ("expectations.yaml", [Rule]),
         ("notices.yaml", [Notices]),
+        ("notice.yaml", [NoticeKind]),
         ("document.yaml", [Document]),
         ("copy.yaml", [CopyKind]),
         ("format.yaml", [FormatFile, Layout]),
@@ -71,4 +74,4 @@ def test_the_tables_of_transforms_and_rules_are_complete_and_name_no_other(root:
 
 
 def test_every_placeholder_of_a_notice_is_named(root: Path) -> None:
-    assert set(re.findall(r"`\{([a-z_]+)\}`", _chapter(root, "notices.yaml"))) == PLACEHOLDERS
+    assert set(re.findall(r"`\{([a-z_]+)\}`", _chapter(root, "notices.yaml"))) == read_facts(DEFAULT).facts.keys()
