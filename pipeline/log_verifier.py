@@ -84,7 +84,7 @@ class _Reading:
                 self._take_header(record)
             case {"data": str(data), "hash": stated, "leaf": number, **rest} if not rest and type(number) is int:
                 self._take_leaf(number, data, stated)
-            case {"checkpoint": point, **rest} if not rest and _is_checkpoint(point):
+            case {"checkpoint": point, **rest} if not rest and is_checkpoint(point):
                 self._take_checkpoint(point)
             case _:
                 raise _Wrong("record_form", "記録の形が決められたものと違います。", self.leaves + 1)
@@ -159,7 +159,7 @@ def verify_export(path: Path, witness: Path | None = None) -> Verdict:
     witness: file of checkpoints kept elsewhere, as they stand in a log, one a line; each must be in this log, key and signature too.
     Raises OSError for a file that cannot be read, ValueError for a witness file of another form.
     """
-    reading = _Reading(_read_witnesses(witness) if witness else [])
+    reading = _Reading(read_witnesses(witness) if witness else [])
     try:
         with path.open("rb") as file:
             for reading.line, raw in enumerate(file, start=1):
@@ -197,15 +197,17 @@ def _parse(raw: bytes, leaf: int) -> object:
     return record
 
 
-def _read_witnesses(path: Path) -> list[dict[str, Any]]:
+def read_witnesses(path: Path) -> list[dict[str, Any]]:
+    """Checkpoints kept elsewhere, the smallest first. Raises ValueError for another form."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    whole = [isinstance(record, dict) and record.keys() == {"checkpoint"} and _is_checkpoint(record["checkpoint"]) for record in records]
+    whole = [isinstance(record, dict) and record.keys() == {"checkpoint"} and is_checkpoint(record["checkpoint"]) for record in records]
     if not records or not all(whole):
         raise ValueError(f"{path} must hold checkpoints, one a line")
     return sorted((record["checkpoint"] for record in records), key=lambda point: (point["size"], _instant(point)))
 
 
-def _is_checkpoint(point: object) -> bool:
+def is_checkpoint(point: object) -> bool:
+    """Whether it has the form of a checkpoint."""
     if not isinstance(point, dict) or point.keys() != {"key", "root", "signature", "size", "time"}:
         return False
     hexes = _is_hex(point["key"], 8) and _is_hex(point["root"], 32) and _is_hex(point["signature"], 64)

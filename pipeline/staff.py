@@ -26,11 +26,15 @@ ROLE_TITLES: dict[str, str] = {
 
 
 class Staff(Spec):
-    """A desk (職員) of the municipality file. name: title of the desk, never a person's name. sections: of which it does the work."""
+    """A desk (職員) of the municipality file. name: title of the desk, never a person's name. sections: of which it does the work.
+
+    evidence_key: X25519 public key (64 hex digits) with which values of evidence bundles are sealed for whoever sits there.
+    """
 
     name: str = ""
     sections: tuple[str, ...] = ()
     roles: tuple[StaffRole, ...] = Field(min_length=1)
+    evidence_key: str = Field(default="", pattern=r"^([0-9a-f]{64})?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,17 +45,22 @@ def _printed(facts: dict[str, Any]) -> Opening:
     return Opening(facts["at"], SYSTEM, "審査票の印刷", f"申請{facts['application']}", "")
 
 
-def _bundled(facts: dict[str, Any]) -> Opening:
-    who = "、".join(str(facts[key]) for key in ("actor", "second", "who") if facts.get(key))
-    subject = facts.get("receipt") or facts.get("application") or facts.get("bundle") or ""
-    return Opening(facts["at"], who or "―", "証拠一式（値あり）", str(subject), str(facts.get("reason") or ""))
+def _sealed(facts: dict[str, Any]) -> Opening:
+    """A bundle with values: whoever asked and whoever approved it."""
+    who = f"{facts['actor']}、{facts['second']}"
+    return Opening(facts["at"], who, "証拠一式（値あり）の作成", facts["receipt"], facts["purpose"])
+
+
+def _opened(facts: dict[str, Any]) -> Opening:
+    return Opening(facts["at"], facts["actor"], "証拠一式（値あり）の開封", facts["receipt"], facts["purpose"])
 
 
 LEAVES: Final[dict[str, Callable[[dict[str, Any]], Opening]]] = {
     "copy_difference_opened": _difference,
     "exchange_disclosed": _disclosed,
     "case_laid_out": _printed,
-    "evidence_bundle_sealed": _bundled,
+    "evidence_bundle_sealed": _sealed,
+    "evidence_bundle_opened": _opened,
 }
 """Events of the log that tell of an opening and stand in no table of their own."""
 

@@ -7,17 +7,15 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 
 from pipeline.acts import acts_of
-from pipeline.audit.day_figures import procedure_of
 from pipeline.audit.day_pages import title_of
 from pipeline.hub import Hub
 from pipeline.journal.act_tables import waivers
 from pipeline.journal.decision_tables import decisions, notice_outbox, status_outbox
 from pipeline.journal.delivery_tables import batch_items, batches, canonical, deliveries, receipts
-from pipeline.journal.evidence_tables import suite_runs
 from pipeline.journal.intake_tables import findings, parts, step_results
+from pipeline.lineage import runs_of
 from pipeline.pages.audit import ACTS
 from pipeline.pages.words import SEVERITIES, STAGES
-from validation.results import read as read_result
 from vocabulary.masking import mask_numbers
 
 DISPOSITIONS: Final = {"open": "処理中", "waiting": "待ち", "held": "保留", "delivered": "配信済", "settled": "完結", "withdrawn": "取下げ"}
@@ -91,16 +89,9 @@ def _suites(hub: Hub, row: Row[Any]) -> Iterator[Line]:
     """The mapping's version, and of every suite of the procedure its last run before the check's outcome was entered."""
     version = hub.journal.scalar(select(canonical.c.mapping_version).where(canonical.c.application == row.id))
     yield "変換の定義の版", version or "―"
-    checked = select(step_results.c.at).where(step_results.c.application == row.id, step_results.c.step == "check")
-    at = hub.journal.scalar(checked.order_by(step_results.c.at.desc()).limit(1))
-    if at is None:
-        return
-    ran = select(suite_runs).where(suite_runs.c.municipality == hub.code, suite_runs.c.day == at[:10], suite_runs.c.at <= at)
-    last = {one.suite: one for one in hub.journal.rows(ran.order_by(suite_runs.c.id)) if procedure_of(one.suite) == row.procedure}
-    for suite, one in sorted(last.items()):
-        result = read_result(one.outcome)
+    for one, result in runs_of(hub, row):
         failed = sum(check.failed for check in result.checks)
-        yield suite, f"実行{one.id}番 定義の版 {result.version} {one.rows:,}行 検査{len(result.checks)}種 通らなかった行{failed:,}"
+        yield one.suite, f"実行{one.id}番 定義の版 {result.version} {one.rows:,}行 検査{len(result.checks)}種 通らなかった行{failed:,}"
 
 
 def _deliveries(hub: Hub, row: Row[Any]) -> Iterator[Line]:

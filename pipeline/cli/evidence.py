@@ -1,12 +1,14 @@
-"""``hub export log`` and ``hub verify``: the log for people outside."""
+"""``hub export log`` and ``hub verify``: the log and evidence bundles for people outside."""
 
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from zipfile import is_zipfile
 
 import click
 
+from pipeline.bundle_verifier import verify_bundle
 from pipeline.cli.group import RED
 from pipeline.cli.options import chosen_root, clock_of_command, root_option
 from pipeline.errors import SettingError
@@ -41,9 +43,9 @@ def export_log(file: Path, root_folder: Path | None) -> None:
 @click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Checkpoints kept elsewhere, one a line.")
 @click.option("--json", "as_json", is_flag=True, help="The verdict as JSON.")
 def verify(file: Path, checkpoint: Path | None, *, as_json: bool) -> None:
-    """Check an exported log. Exit 1 when something is wrong. Example: hub verify var/log.jsonl"""
+    """Check an exported log or an evidence bundle. Exit 1 when something is wrong. Example: hub verify var/log.jsonl"""
     try:
-        verdict = verify_export(file, witness=checkpoint)
+        verdict = (verify_bundle if is_zipfile(file) else verify_export)(file, witness=checkpoint)
     except ValueError as error:
         raise SettingError(f"{checkpoint}: {error}", "give a file with one checkpoint a line, as hub export log writes them") from None
     click.echo(json.dumps(asdict(verdict), ensure_ascii=False) if as_json else verdict.sentence)

@@ -6,7 +6,6 @@ of the other side's keeps it out until both bodies have spoken, which the comman
 
 import csv
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from pipeline.exchange.facts import person_index
 from pipeline.faults import fault_point
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.exchange_tables import exchange_records
+from pipeline.private_files import write_part
 
 HEADER = ("処理通番", "区分", "情報照会者", "情報提供者", "事務", "事務手続", "特定個人情報の項目", "照会日時", "提供日時", "結果")
 
@@ -44,7 +44,9 @@ def disclose(hub: Hub, reader: Reader, atena: str, path: Path) -> Disclosed:
     own = sum(own_mark(row) for row in rows)
     data = _bytes_of(shown)
     check_bytes(hub, atena, data)
-    _write(path, data)
+    part = write_part(path, data)
+    fault_point("disclosure.before_rename")
+    part.rename(path)
     with hub.journal.write() as write:
         content = hub.index(digest_of(data.hex()), "disclosure")
         write.leaf("exchange_disclosed", who=reader.who, person=index, records=len(shown), withheld=len(rows) - len(shown), content=content)
@@ -86,15 +88,3 @@ def _bytes_of(rows: list[Row[Any]]) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerows([HEADER, *map(cells_of, rows)])
     return text.getvalue().encode("utf-8-sig")
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all, for the owner only."""
-    part = path.with_name(f".{path.name}.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fault_point("disclosure.before_rename")
-    part.rename(path)

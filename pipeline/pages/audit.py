@@ -22,6 +22,9 @@ ACTS: Final = {
     "audit_sample": "監査抽出",
     "audit_finding": "指摘",
     "audit_measure": "措置",
+    "evidence": "証拠一式の作成",
+    "evidence_values": "証拠一式（値あり）の作成",
+    "evidence_open": "証拠一式の開封",
 }
 
 

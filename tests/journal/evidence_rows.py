@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.journal.rows import MOMENT
+from tests.journal.clerk_rows import MOMENT
 
 BUNDLE: dict[str, Any] = {
     "id": 1,
