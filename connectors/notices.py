@@ -5,7 +5,7 @@ Assumptions about the interface stand in ``connectors/profiles/osr.yaml``.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -88,7 +88,7 @@ class NoticeClient:
         self._session.close()
         self._lanes.close()
 
-    def send_each(self, notices: Iterable[Notice], lanes: int) -> Iterator[SendResult | ConnectorError]:
+    def send_each(self, notices: Iterable[Notice], lanes: int) -> Generator[SendResult | ConnectorError, None, None]:
         """Send many notices over so many connections; one outcome for each, in their order. A notice is taken when its call begins.
 
         After a TransientError a notice may have been sent: ``states`` tells.
@@ -96,7 +96,7 @@ class NoticeClient:
         for answer in self._lanes.call_each("send", _PATH["send"], (notice.cells() for notice in notices), lanes):
             yield _outcome(answer, lambda one: SendResult(_known(one, one.text("result"), RESULTS), one.text("noticeId")))
 
-    def states(self, references: Iterable[str], lanes: int) -> Iterator[str | ConnectorError]:
+    def states(self, references: Iterable[str], lanes: int) -> Generator[str | ConnectorError, None, None]:
         """As ``state``, of many references over so many connections, in their order."""
         bodies = ({"reference": reference} for reference in references)
         for answer in self._lanes.call_each("state", _PATH["state"], bodies, lanes):

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select
 
 from pipeline.alarms import end_alarm
 from pipeline.hub import Hub
-from pipeline.journal.decision_tables import result_files, status_outbox
+from pipeline.journal.decision_tables import notice_outbox, result_files, status_outbox
 from pipeline.journal.delivery_tables import receipts
 from pipeline.journal.intake_tables import applications, listings
 from pipeline.journal.register_tables import register_loads
@@ -39,6 +39,12 @@ def _status_sent(hub: Hub, alarm: Row[Any]) -> bool:
     return states == {"sent"}
 
 
+def _notice_told(hub: Hub, alarm: Row[Any]) -> bool:
+    number = int(alarm.subject.removeprefix("notice "))
+    state = hub.journal.scalar(select(notice_outbox.c.state).where(notice_outbox.c.id == number))
+    return state in ("accepted", "undeliverable")
+
+
 def _answer_read(hub: Hub, alarm: Row[Any]) -> bool:
     destination, _, name = alarm.subject.partition("/")
     taken = (result_files.c.municipality == hub.code) & (result_files.c.destination == destination) & (result_files.c.name == name)
@@ -64,6 +70,10 @@ _SETTLED: Mapping[str, Settled] = MappingProxyType(
     {
         "FETCH_REFUSED": _fetched,
         "STATUS_REFUSED": _status_sent,
+        "STATUS_CODE_UNKNOWN": _status_sent,
+        "STATUS_GIVEN_UP": _status_sent,
+        "NOTICE_CODE_UNKNOWN": _notice_told,
+        "NOTICE_GIVEN_UP": _notice_told,
         "ANSWER_UNREADABLE": _answer_read,
         "REGISTER_ROW": _register_loaded,
         "REGISTER_STALE": _register_fresh,

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from connectors.result_files import result_profiles
 from pipeline.answer_files import RECEIPT_COLUMNS
 from pipeline.balance import balance_of
 from pipeline.hub import Hub
@@ -19,7 +20,7 @@ from pipeline.journal.decision_tables import decisions, notice_outbox, result_fi
 from pipeline.journal.delivery_tables import batch_items, batches, receipts
 from pipeline.journal.evidence_tables import alarms
 from pipeline.journal.intake_tables import applications, persons
-from pipeline.steps.answer import RESULT_COLUMNS, read_answers
+from pipeline.steps.answer import read_answers
 from pipeline.steps.close_day import inspect_day
 from pipeline.steps.report_day import channel_counts
 from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS
@@ -28,6 +29,7 @@ from tests.journal.rows import NOTICE
 from tests.pipeline.days import DAY, NEXT_DAY, at, hub_at, outside, rows, run
 
 STD, NURSERY = "jidoteate-std", "hoiku"
+RESULT_COLUMNS = list(result_profiles()["standard"].columns.values())
 
 
 @pytest.fixture
@@ -53,7 +55,7 @@ def receipts_of(hub: Hub, procedure: str, disposition: str = "delivered") -> lis
 
 
 def result(receipt: str, outcome: str = "認定", *, day: str = "2026-11-24", number: str = "0001", reason: str = "") -> tuple[str, ...]:
-    return (receipt, outcome, day, number, "第1号", "認定通知書", reason)
+    return (receipt, outcome, day, number, "第1号", "郵送", reason)
 
 
 NUMBERS = count(1)
@@ -239,7 +241,7 @@ def test_each_decision_sends_one_status_and_one_notice_but_none_to_a_restricted_
     with outside(root, at(15)):
         run(root, ("answers", "statuses", "notices"), at(15))
         assert run(root, ("answers", "statuses", "notices"), at(15, 30))["notices"] == dict.fromkeys(
-            ("accepted", "undeliverable", "refused", "postponed"), 0
+            ("accepted", "sent", "undeliverable", "refused", "given_up", "postponed"), 0
         )
     outcomes = {row.application: row.outcome for row in rows(root, select(decisions))}
     for application in [row.id for row in rows(root, select(applications.c.id).where(of("jidoteate-nintei")))]:
