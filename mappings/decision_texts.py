@@ -1,21 +1,29 @@
-"""Model of ``decision_texts.yaml``: what every notice of a decision (決定のお知らせ) says of its 通知書, and how a 変更 or 取消 is told."""
+"""Model of ``decision_texts.yaml``: how a 変更 or 取消 of a decision (決定) is told, whatever the procedure."""
 
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from mappings.specification import Assumption, Spec, nearest, read_spec
 
-Letter = Literal["post", "counter", "none", "notice"]
-LETTERS: tuple[Letter, ...] = ("post", "counter", "none", "notice")
-LETTER_FACTS = frozenset({"document"})
 FACTS = frozenset(
-    {"municipality", "section", "procedure", "receipt", "received_on", "decided_on", "decision_number", "outcome", "letter", "reason"},
+    {
+        "municipality",
+        "section",
+        "procedure",
+        "receipt",
+        "received_on",
+        "decided_on",
+        "decision_number",
+        "document_number",
+        "outcome",
+        "letter",
+        "reason",
+    },
 )
 
 
@@ -28,7 +36,10 @@ class ChangeText(Spec):
     @field_validator("subject", "body")
     @classmethod
     def _known_placeholders(cls, text: str) -> str:
-        return checked(text, FACTS)
+        for _, name, form, conversion in Formatter().parse(text):
+            if name is not None and (name not in FACTS or form or conversion):
+                raise PydanticCustomError("placeholder", "unknown placeholder {name}", {"name": name, "allowed": nearest(name, FACTS)})
+        return text
 
     def fill(self, facts: Mapping[str, str]) -> tuple[str, str]:
         """Subject and body with the facts in their places."""
@@ -36,33 +47,11 @@ class ChangeText(Spec):
 
 
 class DecisionTexts(Spec):
-    """The whole file. letters: way of the 通知書 → its sentence, where ``{document}`` is its number in brackets or nothing."""
+    """The whole file."""
 
-    letters: dict[Letter, str]
     change: ChangeText
     revoke: ChangeText
     assumptions: tuple[Assumption, ...] = ()
-
-    @model_validator(mode="after")
-    def _say_every_way(self) -> "DecisionTexts":
-        missing = [way for way in LETTERS if way not in self.letters]
-        if missing:
-            raise ValueError(f"letters lack {', '.join(missing)}")
-        for sentence in self.letters.values():
-            checked(sentence, LETTER_FACTS)
-        return self
-
-    def letter(self, way: str, document: str) -> str:
-        """How the 通知書 comes, in a sentence."""
-        return next(text for name, text in self.letters.items() if name == way).format(document=f"（{document}）" if document else "")
-
-
-def checked(text: str, known: frozenset[str]) -> str:
-    """The text, if it has no placeholder but these, and none with a form of its own."""
-    for _, name, form, conversion in Formatter().parse(text):
-        if name is not None and (name not in known or form or conversion):
-            raise PydanticCustomError("placeholder", "unknown placeholder {name}", {"name": name, "allowed": nearest(name, known)})
-    return text
 
 
 @cache

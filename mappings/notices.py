@@ -3,35 +3,38 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, Self, cast
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from mappings.decision_notices import ServesAsDecision
+from mappings.decision_notices import ServesAsDecision
 from mappings.notice_facts import Facts, placeholders, worst
 from mappings.notice_limits import Limits, LimitVersion, Place
 from mappings.specification import Spec, nearest
 from mappings.yaml_door import SpecError
 
-PLACES: tuple[Place, ...] = ("subject", "body")
-
 
 @dataclass(frozen=True, slots=True)
 class TextFault:
-    """Why a filled text may not go out. problem: an English clause without the text. too_long: whether shortening it mends it."""
+    """Why a filled text may not go out. problem: an English clause without the text; allowed: what is."""
 
     place: Place
     problem: str
     allowed: str
-    too_long: bool
 
 
 class Notice(Spec):
-    """One text. kind: receipt (it arrived), result (it was decided, needs a decision record) or correction (補正)."""
+    """One text. kind: receipt (it arrived), result (it was decided, needs a decision record) or correction (補正).
+
+    serves_as_decision: what makes it a 処分通知; without it a notice only says that there is a decision.
+    """
 
     id: str
     kind: Literal["receipt", "result", "correction"]
     subject: str = Field(min_length=1)
     body: str = Field(min_length=1)
+    serves_as_decision: ServesAsDecision | None = None
 
     def fill(self, **facts: str) -> tuple[str, str]:
         """Subject and body with the facts in their places. Raises KeyError when a placeholder's fact is missing."""
@@ -46,41 +49,57 @@ class Notices(Spec):
 
 def faults_of(subject: str, body: str, limits: Limits, version: LimitVersion) -> list[TextFault]:
     """What is wrong with a filled text: too long, or characters that may not be in it."""
+    parts: dict[Place, str] = {"subject": subject, "body": body}
     found = []
-    for place, text in (("subject", subject), ("body", body)):
-        part = cast("Place", place)
-        if len(text) > (most := version.most(part)):
-            found.append(TextFault(part, f"is too long: {len(text)} characters in the longest case", str(most), too_long=True))
-        if wrong := limits.wrong_characters(text) or ("改行" if part == "subject" and "\n" in text else ""):
-            found.append(TextFault(part, f"holds {wrong}", "plain text", too_long=False))
+    for place, text in parts.items():
+        if len(text) > (most := version.most(place)):
+            found.append(TextFault(place, f"is too long: {len(text)} characters in the longest case", str(most)))
+        if wrong := limits.wrong_characters(text) or ("改行" if place == "subject" and "\n" in text else ""):
+            found.append(TextFault(place, f"holds {wrong}", "plain text"))
     return found
 
 
-def check_text(
-    file: Path, key: str, text: Mapping[Place, str], sources: Mapping[str, str], rules: tuple[Facts, Limits], known: Mapping[str, str]
-) -> None:
-    """Every placeholder is declared, and the longest form fits every version of the limits. Raises SpecError.
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """A text of a spec file. key: of the text, "" or with a dot at its end. sources: placeholder → source.
 
-    sources: placeholder → source. known: sources whose words are known at load.
+    known: sources whose very words are known at load, such as the procedure's title.
     """
-    facts, limits = rules
-    for place in PLACES:
-        try:
-            named = list(placeholders(text[place]))
-        except ValueError:
-            raise SpecError(file=file, key=f"{key}{place}", problem="has a brace that opens or closes nothing") from None
-        for name, plain in named:
-            if not plain or name not in sources:
-                allowed = nearest(name, sources)
-                raise SpecError(file=file, key=f"{key}{place}", problem=f"unknown placeholder {{{name}}}", allowed=allowed)
-    longest = worst(facts, sources, known)
-    filled = [text[place].format_map(longest) for place in PLACES]
+
+    file: Path
+    key: str
+    subject: str
+    body: str
+    sources: Mapping[str, str]
+    known: Mapping[str, str]
+
+    def error(self, place: Place, problem: str, allowed: str = "") -> SpecError:
+        """What is wrong with one part."""
+        return SpecError(file=self.file, key=f"{self.key}{place}", problem=problem, allowed=allowed)
+
+
+def check_text(text: TextPlace, facts: Facts, limits: Limits) -> None:
+    """Every placeholder is declared, and the longest form fits every version of the limits. Raises SpecError."""
+    _check_placeholders(text, "subject", text.subject)
+    _check_placeholders(text, "body", text.body)
+    longest = worst(facts, text.sources, text.known)
+    filled = text.subject.format_map(longest), text.body.format_map(longest)
     for version in limits.versions:
-        for fault in faults_of(filled[0], filled[1], limits, version):
-            raise SpecError(file=file, key=f"{key}{fault.place}", problem=fault.problem, allowed=fault.allowed)
+        for fault in faults_of(*filled, limits, version):
+            raise text.error(fault.place, fault.problem, fault.allowed)
 
 
-def check_notices(file: Path, notices: tuple[Notice, ...], procedure_title: str, rules: tuple[Facts, Limits]) -> None:
+def _check_placeholders(text: TextPlace, place: Place, words: str) -> None:
+    try:
+        named = list(placeholders(words))
+    except ValueError:
+        raise text.error(place, "has a brace that opens or closes nothing") from None
+    for name, plain in named:
+        if not plain or name not in text.sources:
+            raise text.error(place, f"unknown placeholder {{{name}}}", nearest(name, text.sources))
+
+
+def check_notices(file: Path, notices: tuple[Notice, ...], procedure_title: str, facts: Facts, limits: Limits) -> None:
     """Every text of a procedure. Raises SpecError for the first that is wrong."""
     known = {"procedure": procedure_title, "portal_procedure": procedure_title}
     seen: set[str] = set()
@@ -88,6 +107,10 @@ def check_notices(file: Path, notices: tuple[Notice, ...], procedure_title: str,
         if notice.id in seen:
             raise SpecError(file=file, key=f"notices.{place}.id", problem=f"{notice.id} stands twice")
         seen.add(notice.id)
-        sources = {name: name for name in rules[0].of(notice.kind)}
-        texts: dict[Place, str] = {"subject": notice.subject, "body": notice.body}
-        check_text(file, f"notices.{notice.id}.", texts, sources, rules, known)
+        sources = {name: name for name in facts.of(notice.kind)}
+        serves = notice.serves_as_decision
+        if serves and notice.kind != "result":
+            key = f"notices.{notice.id}.serves_as_decision"
+            raise SpecError(file=file, key=key, problem="only a result is a decision", allowed="kind: result")
+        body = serves.complete(notice.body, "{reason}") if serves else notice.body
+        check_text(TextPlace(file, f"notices.{notice.id}.", notice.subject, body, sources, known), facts, limits)

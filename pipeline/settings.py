@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from connectors.result_files import STANDARD, result_profiles
+from mappings.correction import CorrectionTerm
 from mappings.receiving import Receiving
 from mappings.specification import Spec, read_spec
 from mappings.substitutions import Substitute, from_code_points
@@ -80,7 +82,7 @@ class EnabledProcedure(Spec):
     """A procedure that this municipality takes: its section, where its records go, and a stricter or looser signature policy if any.
 
     legal_day: which arrival counts as the day of filing (請求日), where it differs from the municipality's. receiving: its own 受付期間.
-    switches: choices that the procedure leaves to municipalities. rules: statuses that it chose for rules of the procedure.
+    correction: its own term for corrections. switches: choices that the procedure leaves to municipalities. rules: statuses that it chose for rules of the procedure.
     rounds: the calendar of 利用調整, where the procedure has rounds.
     """
 
@@ -89,6 +91,7 @@ class EnabledProcedure(Spec):
     signature: Literal["required", "portal-verified", "none"] | None = None
     legal_day: LegalDay | None = None
     receiving: Receiving | None = None
+    correction: CorrectionTerm | None = None
     switches: dict[str, bool] = Field(default_factory=dict)
     rules: dict[str, RuleChoice] = Field(default_factory=dict)
     rounds: RoundCalendar | None = None
@@ -116,6 +119,7 @@ class Destination(Spec):
     """A receiving system (業務システム): its format, connection, daily window and the most applications in one file.
 
     decides: whether its result files become decisions; of two systems that get the same records only one does.
+    results: profile of its result files.
     cases: connection of the folder with the extract of its open and decided cases, empty where it gives none.
     substitutions: go before the rows of the format's table.
     """
@@ -125,9 +129,18 @@ class Destination(Spec):
     connection: str
     window: HoursOfDay = Window(start=time(0, 0), end=time(23, 59, 59))
     decides: bool = True
+    results: str = STANDARD
     cases: str = ""
     max_applications: int = Field(default=1000, ge=1)
     substitutions: tuple[ApprovedSubstitution, ...] = ()
+
+    @field_validator("results")
+    @classmethod
+    def _declared_profile(cls, results: str) -> str:
+        known = sorted(result_profiles())
+        if results not in known:
+            raise ValueError(f"{results} is no profile of result files; allowed are {', '.join(known)}")
+        return results
 
     @field_validator("substitutions")
     @classmethod
@@ -143,7 +156,7 @@ class Municipality(Spec):
     """One municipality (自治体). closed_days: its own closed days besides weekends, holidays and the year's end.
 
     copies, exchange: the nightly work at the intermediate server, None where the hub does not do it. staff: who may act on cases.
-    closings: 支払締日. expected: procedure → where the people who have to file it are listed.
+    closings: 支払締日. correction: its own term for corrections (補正の期限). expected: procedure → where the people who have to file it are listed.
     """
 
     code: str
@@ -160,6 +173,7 @@ class Municipality(Spec):
     destinations: dict[str, Destination]
     staff: dict[str, Staff] = Field(default_factory=dict)
     closings: tuple[Closing, ...] = ()
+    correction: CorrectionTerm | None = None
     expected: dict[str, ExpectedSetting] = Field(default_factory=dict)
     morning: MorningSetting = MorningSetting()
     copies: CopiesSetting | None = None

@@ -106,7 +106,7 @@ class _Desk:
             "correction": row.id in found.correcting,
             "waiting": row.disposition == "waiting",
         }
-        return tuple(kind for kind in KINDS if holds[kind])
+        return tuple(kind for kind in KINDS if holds.get(kind))
 
     def _owed(self, row: Application) -> list[Row[Any]]:
         return [document for document in self.found.documents.get(row.id, ()) if document.state == "owed"]

@@ -11,6 +11,7 @@ from vocabulary.reasons import reason
 KINDS: Final = {
     "second": "二人目の承認待ち",
     "hold": "保留",
+    "decision": "取り込めない結果",
     "outside": "住登外の確認",
     "repeat": "重複の疑い",
     "documents": "書類待ち",

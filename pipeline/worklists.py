@@ -8,6 +8,7 @@ from pathlib import Path
 from pipeline.hub import Hub
 from pipeline.list_files import write_list
 from pipeline.pages.list_page import ListPage, ListRow
+from pipeline.refused_decisions import refused_work
 from pipeline.section_folders import folder_of
 from pipeline.worklist_rows import Work, summary, work_by_folder
 from pipeline.worklist_words import DEADLINES, KINDS
@@ -26,6 +27,8 @@ SOON = timedelta(days=7)
 def write_worklists(hub: Hub, *sections: str) -> dict[str, list[Work]]:
     """Write the lists of the sections, or of all; gives section → its ordinary work, without the cases that lie apart."""
     found = work_by_folder(hub)
+    for folder, works in refused_work(hub).items():
+        found[folder] = sorted([*found.get(folder, []), *works], key=lambda work: work.order)
     ordinary: dict[str, list[Work]] = {}
     for section in sections or tuple(hub.municipality.sections):
         usual, apart = (folder_of(hub, section, restricted=restricted) for restricted in (False, True))

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _TABLE = Path(__file__).parent / "data" / "receiver_outcomes.csv"
-_REFUSED_PERCENT = 4
-_REFUSAL = "支給要件に該当しないため"
+_LETTER, _NO_LETTER = "郵送", "なし"
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """usual: the ordinary outcome, empty where the system decides nothing. refused: empty where nothing is refused."""
+    """usual: the ordinary outcome, empty where the system decides nothing. refused: how it ends for ``percent`` of 100, and why."""
 
     usual: str
     refused: str
+    percent: int = 0
+    reason: str = ""
 
 
 _OTHERS = Words("受理", "")
@@ -25,7 +26,8 @@ _OTHERS = Words("受理", "")
 def read_words(table: Path = _TABLE) -> Mapping[str, Words]:
     """Outcome words by group of a procedure's main record."""
     with table.open(encoding="utf-8", newline="") as file:
-        return {row["group"]: Words(row["usual"], row["refused"]) for row in csv.DictReader(file)}
+        rows = csv.DictReader(file)
+        return {row["group"]: Words(row["usual"], row["refused"], int(row["percent"] or 0), row["reason"]) for row in rows}
 
 
 def words_of(groups: Collection[str], table: Mapping[str, Words]) -> Words:
@@ -37,9 +39,10 @@ def words_of(groups: Collection[str], table: Mapping[str, Words]) -> Words:
 def decide(receipt: str, words: Words, day: str) -> tuple[str, ...] | None:
     """The row of a result file, None where nothing is decided. day: ISO."""
     number = int(hashlib.sha256(f"decision:{receipt}".encode()).hexdigest()[:12], 16)
-    refused = bool(words.refused) and number % 100 < _REFUSED_PERCENT
+    refused = number % 100 < words.percent
     outcome = words.refused if refused else words.usual
     if not outcome:
         return None
     decision, document = f"{number % 1_000_000:06d}", f"第{number // 1_000_000 % 100_000}号"
-    return (receipt, outcome, day, decision, document, f"{outcome}通知書", _REFUSAL if refused else "")
+    letter = _NO_LETTER if outcome == _OTHERS.usual else _LETTER
+    return (receipt, outcome, day, decision, document, letter, words.reason if refused else "")

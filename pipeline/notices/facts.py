@@ -10,8 +10,8 @@ from pipeline.hub import Hub
 from vocabulary.dates import read_date, to_wareki
 
 WEEKDAYS = "月火水木金土日"
-LETTERS = {"post": "別に郵送します", "counter": "窓口でお渡しします", "none": "お送りしません"}
-"""How the 通知書 reaches the resident, by the decision record's word; any other word of a receiving system means by post."""
+LETTERS = {"post": "別に郵送します", "counter": "窓口でお渡しします", "none": "お送りしません", "notice": "このお知らせです"}
+"""How the 通知書 reaches the resident, by the decision record's word."""
 NO_NUMBER = "番号なし"
 
 
@@ -45,6 +45,6 @@ def decision_facts(values: Mapping[str, Any], grounds: str) -> dict[str, str]:
         "decided_on": day_words(values["decided_on"]),
         "decision_number": values["decision_number"],
         "document_number": values["document_number"] or NO_NUMBER,
-        "letter": LETTERS.get(values["letter"], LETTERS["post"]),
+        "letter": LETTERS[values["letter"]],
         "reason": grounds,
     }

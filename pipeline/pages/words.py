@@ -172,10 +172,18 @@ ALARMS: Final = {
     "RECEIPT_UNKNOWN": Saying(
         "配信していないファイルの受領書が届いています。", "受け取る側に、どのファイルへの受領書かを確かめてください。取り込んではいません。"
     ),
-    "RESULT_ROWS_REFUSED": Saying("結果ファイルに取り込めない行があります。", "担当課に結果ファイルの内容を確認してください。"),
+    "RESULT_FILE_CHANGED": Saying(
+        "取り込んだ結果ファイルと同じ名前で、内容の違うファイルがあります。",
+        "業務システムの担当に、変えた理由を確かめ、直した結果は別の名前で出すよう依頼してください。取り込んではいません。",
+    ),
+    "RESULT_ROWS_REFUSED": Saying("結果ファイルに取り込めない行があります。", "処理待ち一覧の「取り込めない結果」を、担当課で確かめてください。"),
 }
 """Alarms whose kind is no reason code."""
 ACTS: Final = {
+    "decide": "決定の入力",
+    "decision_change": "決定の変更",
+    "decision_revoke": "決定の取消",
+    "decision_settled": "取り込めない結果の処理",
     "hold": "保留",
     "release": "保留解除",
     "confirm": "確認",

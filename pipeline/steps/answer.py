@@ -1,40 +1,34 @@
 """Answer (結果の取込): receipts and result files of the receiving systems.
 
-Results become decision records; what does not fit is refused and said.
+It only reads: what a row means is decided in ``pipeline.decisions``, and a row that does not fit is held for its section.
 """
 
 import hashlib
 import logging
 from collections import Counter
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, exists, select, update
 
 from connectors.errors import PermanentError, TransientError
-from mappings.procedure import Outcome
+from connectors.result_files import ResultRow, result_profiles
 from pipeline.alarms import OF_DESTINATION, cause_gone, raise_alarm
-from pipeline.answer_files import UnreadableAnswerError, read_receipt, receipt_context, rows_of
+from pipeline.answer_files import UnreadableAnswerError, read_receipt, receipt_context
+from pipeline.decided_applications import delivered_application, is_filed
+from pipeline.decisions import DecisionInput, Early, Entered, Known, enter_decision
 from pipeline.faults import fault_point
 from pipeline.hub import Hub, Target
 from pipeline.journal.database import Write
-from pipeline.journal.decision_tables import decisions, result_files
+from pipeline.journal.decision_tables import result_files
 from pipeline.journal.delivery_tables import LAST_GENERATION, batch_items, batches, obligations, receipts
-from pipeline.journal.intake_tables import applications, documents, findings
-from pipeline.kinds import outcomes_of
+from pipeline.journal.intake_tables import applications, findings
+from pipeline.refused_decisions import Place, hold_refusal, is_settled, pass_refusal
 from pipeline.steps.deliver import raise_stopped, stop_destination
-from pipeline.steps.notices import Decision, owe_result_notice
-from pipeline.steps.statuses import owe_status
 from pipeline.steps.worklist import finding_row
-from vocabulary.findings import Finding, Severity
+from vocabulary.findings import Finding, Refused
 
 log = logging.getLogger(__name__)
 
-RESULT_COLUMNS = ["uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "bunsho_bango", "tsuchisho", "riyu"]
-WIDTHS = {"kettei_bango": 60, "bunsho_bango": 60, "tsuchisho": 20}
-"""What the decision record holds: one longer text would undo the whole file's transaction on PostgreSQL."""
-EARLY = "DECISION_EARLY"
-GIVES_REASONS = ("REJECTED", "CORRECTION")
 
 
 def read_answers(hub: Hub) -> dict[str, int]:
@@ -157,30 +151,44 @@ def _hold_refused(hub: Hub, write: Write, batch: Row[Any]) -> None:
 
 
 def _read_results(hub: Hub, target: Target, destination: str) -> dict[str, int]:
-    known = select(result_files.c.name).where(result_files.c.municipality == hub.code, result_files.c.destination == destination)
-    taken = {row.name for row in hub.journal.rows(known)}
+    known = select(result_files).where(result_files.c.municipality == hub.code, result_files.c.destination == destination)
+    taken = {row.name: row.digest for row in hub.journal.rows(known)}
     counts = {"decisions": 0, "refused_rows": 0}
     for name in target.outbox("results"):
-        if name in taken:
-            continue
         data = target.fetch_outbox("results", name)
+        if name in taken:
+            _note_changed(hub, f"{destination}/{name}", same=hashlib.sha256(data).hexdigest() == taken[name])
+            continue
         try:
-            entered, refused = _take_results(hub, destination, name, data)
-        except UnreadableAnswerError:
+            became = _take_results(hub, destination, name, data)
+        except Refused:
             _put_off(hub, destination, name)
             continue
-        counts["decisions"] += entered
-        counts["refused_rows"] += refused
+        counts["decisions"] += became["entered"]
+        counts["refused_rows"] += became["refused"]
         fault_point("answer.results_taken")
     return counts
 
 
-def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[int, int]:
-    """Enter a result file, whole, in one transaction: (decisions, rows refused)."""
-    rows = rows_of(data, RESULT_COLUMNS)
-    digest = hashlib.sha256(data).hexdigest()
+def _note_changed(hub: Hub, subject: str, *, same: bool) -> None:
+    """Other content under a name that was read is not read: which of the two holds only its system can say."""
+    if same:
+        cause_gone(hub, ("RESULT_FILE_CHANGED",), subject)
+        return
     with hub.journal.write() as write:
-        became = Counter(_decide(hub, write, destination, f"{destination}/{name}", row) for row in rows)
+        raise_alarm(hub, write, kind="RESULT_FILE_CHANGED", subject=subject)
+        write.leaf("result_file_changed", source=subject)
+
+
+def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> Counter[str]:
+    """Enter a result file, whole, in one transaction: how many rows were entered, known, early or refused."""
+    source = f"{destination}/{name}"
+    rows = result_profiles()[hub.destination(destination).results].read(data, source)
+    digest = hashlib.sha256(data).hexdigest()
+    section = _section_of(hub, destination)
+    with hub.journal.write() as write:
+        places = [Place(source, number, section) for number, _ in enumerate(rows, start=1)]
+        became = Counter(_decide(hub, write, destination, place, row) for place, row in zip(places, rows, strict=True))
         file = {
             "municipality": hub.code,
             "destination": destination,
@@ -192,92 +200,40 @@ def _take_results(hub: Hub, destination: str, name: str, data: bytes) -> tuple[i
         }
         # A file with a decision that came too early is read again until what the decision needs is there.
         if became["early"] or not write.insert_new(result_files, file):
-            return became["entered"], 0
+            return became
         if became["refused"]:
-            raise_alarm(hub, write, kind="RESULT_ROWS_REFUSED", subject=f"{destination}/{name}")
+            raise_alarm(hub, write, kind="RESULT_ROWS_REFUSED", subject=source)
         write.leaf("results_taken", destination=destination, name=name, digest=digest, rows=len(rows), refused=became["refused"])
-    return became["entered"], became["refused"]
+    return became
 
 
-def _decide(hub: Hub, write: Write, destination: str, source: str, row: dict[str, str]) -> str:
-    """Make the decision record of a row.
+def _section_of(hub: Hub, destination: str) -> str:
+    """Whose work it is what nobody can place: the section of the first procedure that goes there."""
+    enabled = hub.municipality.procedures.values()
+    return next((one.section for one in enabled if destination in one.destinations), next(iter(hub.municipality.sections)))
 
-    entered, known (said again), early (a document or visit that it needs is still owed) or refused (unknown, foreign, contradicting).
-    """
-    application = _delivered_application(hub, write, destination, row["uketsukebango"])
+
+def _decide(hub: Hub, write: Write, destination: str, place: Place, row: ResultRow) -> str:
+    """Make the decision record of a row: entered, known (said again), early (still waits) or refused (held for a person)."""
+    if is_settled(hub, write, place):
+        return "known"
+    application = delivered_application(hub, write, row.receipt, destination=destination)
     if application is None:
+        code = "DECISION_FOREIGN" if is_filed(write, row.receipt) else "DECISION_UNKNOWN"
+        hold_refusal(hub, write, place, code, None)
         return "refused"
-    procedure = hub.procedure(application.procedure)
-    outcome = next((one for one in outcomes_of(hub, procedure, application.id) if row["kekka"] in (one.id, one.title)), None)
-    if outcome is None or not _is_complete(row, outcome):
-        return "refused"
-    known = write.read(select(decisions).where(decisions.c.application == application.id)).first()
-    if known is not None:
-        return "known" if (known.outcome, known.decision_number) == (outcome.id, row["kettei_bango"]) else "refused"
-    if _is_early(hub, write, application, outcome):
-        return "early"
-    values = _decision_row(hub, application.id, outcome, row, source)
-    decision = Decision(write.insert_row(decisions, values), application, procedure, outcome, values, grounds=row["riyu"])
-    owe_status(hub, write, application.id, application.receipt, outcome.status)
-    if outcome.notice:
-        owe_result_notice(hub, write, decision)
-    write.leaf("decision_entered", application=application.id, outcome=outcome.id, source=source)
-    return "entered"
-
-
-def _is_early(hub: Hub, write: Write, application: Row[Any], outcome: Outcome) -> bool:
-    """Hold the application while a document or visit that the decision needs is owed (事前送信は来所で完結); let it go afterwards."""
-    owed = (documents.c.application == application.id) & (documents.c.state == "owed") & documents.c.document.in_(outcome.needs)
-    missing = write.read(select(documents.c.document).where(owed).order_by(documents.c.document)).scalars().all()
-    of_it = applications.c.id == application.id
-    today = hub.clock.today().isoformat()
-    if missing and application.disposition == "delivered":
-        found = [Finding(EARLY, where=document, severity=Severity.ALERT) for document in missing]
-        write.execute(update(applications).where(of_it).values(disposition="held", reason=EARLY, disposed_on=today))
-        write.insert_many(findings, [finding_row(application.id, "answer", finding) for finding in found])
-        write.leaf("decision_early", application=application.id, outcome=outcome.id)
-    if not missing and application.reason == EARLY:
-        write.execute(update(applications).where(of_it).values(disposition="delivered", reason=None, disposed_on=today))
-    return bool(missing)
-
-
-def _delivered_application(hub: Hub, write: Write, destination: str, receipt: str) -> Row[Any] | None:
-    """The application that this destination really got under the receipt number."""
-    taken = batches.c.state.in_(("delivered", "receipted"))
-    got = (
-        select(batch_items.c.application)
-        .join(batches, batches.c.id == batch_items.c.batch)
-        .where(batches.c.destination == destination, taken)
+    given = DecisionInput(
+        outcome=row.outcome,
+        decided_on=row.decided_on,
+        decision_number=row.decision_number,
+        document_number=row.document_number,
+        letter=row.letter,
+        grounds=row.grounds,
+        source=place.source,
     )
-    statement = select(applications).where(
-        applications.c.municipality == hub.code, applications.c.receipt == receipt, applications.c.id.in_(got)
-    )
-    return write.read(statement).first()
-
-
-def _decision_row(hub: Hub, application: int, outcome: Outcome, row: dict[str, str], source: str) -> dict[str, Any]:
-    return {
-        "application": application,
-        "outcome": outcome.id,
-        "decided_on": row["kettei_nengappi"],
-        "decision_number": row["kettei_bango"],
-        "document_number": row["bunsho_bango"],
-        "letter": row["tsuchisho"],
-        "source": source,
-        "at": hub.clock.now().isoformat(),
-    }
-
-
-def _is_complete(row: dict[str, str], outcome: Outcome) -> bool:
-    """A decision has a day and a number, what is refused or sent back has reasons; nothing is longer than its field of the record."""
-    if any(len(row[name]) > most for name, most in WIDTHS.items()):
-        return False
-    return _is_day(row["kettei_nengappi"]) and bool(row["kettei_bango"]) and (outcome.status not in GIVES_REASONS or bool(row["riyu"]))
-
-
-def _is_day(text: str) -> bool:
-    """Written YYYY-MM-DD: other ways that ISO 8601 allows would be told to the resident as they are."""
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+    answer = enter_decision(hub, write, application, given)
+    if isinstance(answer, Entered | Known):
+        pass_refusal(hub, write, place)
+        return "entered" if isinstance(answer, Entered) else "known"
+    hold_refusal(hub, write, place, answer.code, application)
+    return "early" if isinstance(answer, Early) else "refused"

@@ -107,7 +107,7 @@ def answer(out: Path, files: list[Path]) -> None:
         if file.name.startswith("mimamori_4"):
             head = "uketsukebango,kekka,kettei_nengappi,kettei_bango,bunsho_bango,tsuchisho,riyu\r\n"
             receipts = [row["uketsukebango"] for row in rows]
-            body = "".join(f"{one},登録,2026-11-24,{number:06},第{number}号,登録通知書,\r\n" for number, one in enumerate(receipts, 1))
+            body = "".join(f"{one},登録,2026-11-24,{number:06},第{number}号,郵送,\r\n" for number, one in enumerate(receipts, 1))
             (out / "results" / f"{file.name}.results.csv").write_bytes((head + body).encode())
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from mappings.form import read_period
+from connectors.result_files import result_profiles
 from pipeline.balance import balance_of
 from pipeline.case_sheets import sheet_of
 from pipeline.hub import Hub, open_hub
@@ -19,7 +20,7 @@ from pipeline.journal.intake_tables import applications, documents, findings
 from pipeline.packages import package_of, verified_content
 from pipeline.places import Root
 from pipeline.printing.case_sheet import DocumentState
-from pipeline.steps.answer import RESULT_COLUMNS, read_answers
+from pipeline.steps.answer import read_answers
 from pipeline.steps.identify import repeat_key
 from sandbox.applications import Bureau, Slot
 from sandbox.listing_lines import line_of
@@ -27,6 +28,8 @@ from sandbox.town import build_town
 from tests.pipeline.days import DAY, INTAKE, NAHA, at, outside, run
 from tests.pipeline.small_towns import lay_out
 from vocabulary.clock import Clock
+
+RESULT_COLUMNS = list(result_profiles()["standard"].columns.values())
 
 GENKYO, KIFU, SYSTEM = "jifuyo-genkyo", "jidoteate-kifu", "jidoteate-std"
 FIRST, SECOND, OFFER = (f"20261124-{number:08}" for number in (1, 2, 3))
@@ -90,7 +93,7 @@ def leave(hub: Hub, *rows: tuple[str, str], reason: str = "") -> str:
     """Write a result file as the receiving system does: (受付番号, 結果) of each row. Returns its name."""
     path = hub.root.folder / "sandbox/receivers" / SYSTEM / "out/results" / f"answer_{next(NUMBERS):03d}.results.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [(receipt, outcome, "2026-11-24", f"{receipt[-4:]}", "第1号", "決定通知書", reason) for receipt, outcome in rows]
+    lines = [(receipt, outcome, "2026-11-24", f"{receipt[-4:]}", "第1号", "郵送", reason) for receipt, outcome in rows]
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([RESULT_COLUMNS, *lines])
     return path.name

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, select, update
 
+from connectors.result_files import result_profiles
 from pipeline.case_sheets import NOT_AN_END, sheet_of
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import decisions
@@ -16,8 +17,10 @@ from pipeline.journal.delivery_tables import canonical
 from pipeline.journal.intake_tables import applications
 from pipeline.packages import package_of
 from pipeline.records import canonical_row, load_tables
-from pipeline.steps.answer import RESULT_COLUMNS, read_answers
+from pipeline.steps.answer import read_answers
 from tests.pipeline.days import at, hub_at
+
+RESULT_COLUMNS = list(result_profiles()["standard"].columns.values())
 
 PROCEDURE, GROUP, STD = "jidoteate-gakukaitei", "gakukaitei", "jidoteate-std"
 ROMAJI = {"却下": "kyakka", "受理": "juri"}
@@ -53,7 +56,7 @@ def answer(hub: Hub, receipt: str, outcome: str) -> int:
     """Rows refused of a result file that holds this one outcome."""
     path = hub.root.folder / f"sandbox/receivers/{STD}/out/results" / f"{ROMAJI[outcome]}.results.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([RESULT_COLUMNS, (receipt, outcome, "2026-11-24", "0001", "第1号", "通知書", "要件に該当しないため")])
+        csv.writer(file).writerows([RESULT_COLUMNS, (receipt, outcome, "2026-11-24", "0001", "第1号", "郵送", "要件に該当しないため")])
     return read_answers(hub)["refused_rows"]
 
 

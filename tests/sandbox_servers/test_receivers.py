@@ -104,7 +104,7 @@ def test_receipts_and_results_are_left_once_and_temporary_names_are_ignored(syst
     assert receipt[0].split(",") == PROFILE["receipts"]["columns"]
     assert receipt[1].startswith("a.csv,") and receipt[1].endswith(",3,OK,")
     results = (out / "results" / "a.csv.results.csv").read_text(encoding="utf-8").splitlines()
-    assert results[0].split(",") == PROFILE["results"]["columns"]
+    assert results[0].split(",") == list(PROFILE["result_profiles"]["standard"]["columns"].values())
     assert [line.split(",")[:3] for line in results[1:]] == [[receipt, "受理", "2026-11-24"] for receipt in RECEIPTS]
     assert (folder / "a.csv").read_bytes() == GOOD
 
