@@ -1,4 +1,4 @@
-"""Whom a notice is for (お知らせの対象): declared rules over a ledger's extract, the residents or the expected filings; no code per notice."""
+"""Whom a notice is for (お知らせの対象): declared rules over a ledger, the residents or the expected filings."""
 
 import re
 from collections.abc import Mapping
@@ -111,7 +111,8 @@ class Audience(Spec):
 
     source: ``residents``, id of a copy, ``expected:<procedure>``, ``claims`` or ``list``. addressee: who is told about the person
     found: the person (``self``) or a parent or guardian of the household (``guardian``). period: what a person gets the notice
-    once in: ``once`` for each group in a life, or each ``year`` (会計年度) or ``month``. exclude: who is left out, each looked at again at sending.
+    once in: ``once`` for each group in a life, or each ``year`` (会計年度) or ``month``. exclude: who is left out, also right before
+    the sending.
     """
 
     source: str

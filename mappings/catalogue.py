@@ -44,6 +44,7 @@ class Catalogue:
     copies: Lookup[str, CopyKind] = field(default_factory=dict)
     repeats: RepeatRules = field(default_factory=RepeatRules)
     notice_kinds: Lookup[str, NoticeKind] = field(default_factory=dict)
+    notice_rules: tuple[Facts, Limits] = field(default_factory=lambda: read_notice_rules(Path(__file__).parent))
     _plans: dict[tuple[str, str, str, date, date], Plan] = field(default_factory=dict, repr=False, compare=False)
 
     def by_portal_id(self, portal_id: str) -> Procedure | None:
@@ -90,7 +91,7 @@ def load_catalogue(root: Path | None = None) -> Catalogue:
     copies = read_copies(root / "copies", sorted(items))
     frozen = (MappingProxyType(procedures), MappingProxyType(formats), MappingProxyType(items))
     kinds = read_notice_kinds(root, items, copies, {name: one.title for name, one in procedures.items()}, notice_rules)
-    catalogue = Catalogue(root, *frozen, codelists, documents, copies, read_repeats(root / "repeats.yaml"), kinds)
+    catalogue = Catalogue(root, *frozen, codelists, documents, copies, read_repeats(root / "repeats.yaml"), kinds, notice_rules)
     for procedure in procedures.values():
         _check_forms(catalogue, procedure)
     return catalogue
@@ -152,7 +153,7 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]], notice
     check_validity(file, procedure)
     rules = read_rules(folder / "expectations.yaml")
     notices = read_spec(folder / "notices.yaml", Notices).notices
-    check_notices(folder / "notices.yaml", notices, procedure.title, notice_rules)
+    check_notices(folder / "notices.yaml", notices, procedure.title, *notice_rules)
     _check_names(file, procedure, [notice.id for notice in notices])
     _check_period(file, procedure, mappings)
     own = mappings[0].records[0].group

@@ -1,4 +1,4 @@
-"""Kinds of notices that are a folder (お知らせの種類): text, legal basis, audience and channels of ``mappings/notices/<id>/notice.yaml``."""
+"""Kinds of notices (お知らせの種類) as folders: text, legal basis, audience, channels of ``mappings/notices/<id>/notice.yaml``."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +11,8 @@ from mappings.audience import EXPECTED, Audience, check_audience
 from mappings.copies import CopyKind
 from mappings.notice_basis import FILE, Basis, Ground, ground_of, read_basis
 from mappings.notice_facts import Facts, check_source, read_facts
-from mappings.notice_limits import Limits, Place, read_limits
-from mappings.notices import check_text
+from mappings.notice_limits import Limits, read_limits
+from mappings.notices import TextPlace, check_text
 from mappings.specification import Assumption, Spec, nearest, read_spec
 from mappings.vaccination_schedule import Dose, read_schedule
 from mappings.yaml_door import SpecError
@@ -127,8 +127,8 @@ def _check_facts(
     if title is None and "procedure" in kind.sources.values():
         problem = "procedure is known only where expected filings are the audience"
         raise SpecError(file=file, key="audience.source", problem=problem, allowed=f"{EXPECTED}<procedure>")
-    texts: dict[Place, str] = {"subject": kind.subject, "body": kind.body}
-    check_text(file, "", texts, kind.sources, rules, {"procedure": title} if title else {})
+    known = {"procedure": title} if title else {}
+    check_text(TextPlace(file, "", kind.subject, kind.body, kind.sources, known), facts, limits)
     _check_groups(file, kind, facts)
     longest = min(version.display_days for version in limits.versions)
     if kind.display_days > longest:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self, cast
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from mappings.decision_notices import ServesAsDecision
 from mappings.decision_notices import ServesAsDecision
 from mappings.notice_facts import Facts, placeholders, worst
 from mappings.notice_limits import Limits, LimitVersion, Place

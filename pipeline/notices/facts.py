@@ -1,4 +1,4 @@
-"""What is known for a notice's text (差込項目の値): of the case, of its decision, of its correction; days in 和暦 words, no resident's value."""
+"""What is known for a notice's text (差込項目の値): of the case and its decision; days in 和暦 words, no resident's value."""
 
 from collections.abc import Mapping
 from datetime import date
