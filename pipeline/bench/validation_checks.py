@@ -7,7 +7,7 @@ from mappings.engine import fill
 from mappings.gathered import gather_columns
 from mappings.records import Table as Rows
 from pipeline.bench.mapping_hub import DAY, specs
-from pipeline.bench.source_columns import draw_chunk
+from pipeline.bench.source_columns import Chunk, draw_chunk
 from pipeline.suites import suite_of
 from validation.checks import Part, Rule, SuiteSpec, Table, When
 from validation.suites import plan
@@ -74,10 +74,13 @@ def _valid_number(serial: int) -> str:
     return issue_ledger_number(serial) or issue_ledger_number(serial + 1) or ""
 
 
+def fill_chunk(chunk: Chunk) -> dict[str, Rows]:
+    """The canonical records of a chunk by group; it has one group only."""
+    _, plan_, _ = specs()
+    return fill(plan_, gather_columns(plan_, chunk.applications, chunk.columns, header=chunk.header, atena=chunk.atena)).tables
+
+
 def map_rows(first: int, count: int) -> Rows:
     """The canonical records of ``count`` applications beginning with ``first``."""
-    _, plan_, _ = specs()
-    chunk = draw_chunk(first, count)
-    mapped = fill(plan_, gather_columns(plan_, chunk.applications, chunk.columns, header=chunk.header, atena=chunk.atena))
-    (rows,) = mapped.tables.values()
+    (rows,) = fill_chunk(draw_chunk(first, count)).values()
     return rows

@@ -42,4 +42,5 @@ def judge(expected: Sequence[Planned], columns: Columns) -> dict[str, int]:
     frame: Any = pd.DataFrame({name: list(cells) for (_, name), cells in columns.items()})
     definition = context.data_sources.add_pandas(GROUP).add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
     result = definition.get_batch(batch_parameters={"dataframe": frame}).validate(suite)
-    return {one.expectation_config.meta["check"]: one.result["unexpected_count"] for one in result.results}
+    found: list[Any] = list(result.results)
+    return {one.expectation_config.meta["check"]: one.result["unexpected_count"] for one in found}

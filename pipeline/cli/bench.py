@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import click
 
-from pipeline.bench import exchange, mapping, sync
+from pipeline.bench import exchange, mapping, sync, validation
 from pipeline.bench.contest import Score
 from pipeline.bench.mapping import UnequalOutputError
 from pipeline.cli.group import RED, tell
@@ -70,6 +70,15 @@ def bench_matching(size: int | None, *, as_json: bool) -> None:
         _show(matching.measure, one, length=matching.LAPS, words=None if as_json else _matching_words)
 
 
+@bench.command("validation")
+@click.option("--size", type=click.IntRange(min=1000), help="Applications (default: 100000).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each size.")
+def bench_validation(size: int | None, *, as_json: bool) -> None:
+    """60 checks beside Great Expectations' defaults (検査). Example: hub bench validation --size 10000 --json"""
+    for one in (size,) if size else validation.SIZES:
+        _show(validation.measure, one, length=validation.LAPS, words=None if as_json else _validation_words)
+
+
 def _show(
     measure: Callable[[int, Callable[[int], None]], Found], size: int, *, length: int, words: Callable[[Found], Iterable[str]] | None
 ) -> None:
@@ -110,6 +119,14 @@ def _matching_words(result: "matching.Result") -> Iterable[str]:
     for name, one in (("本システム", result.ours), ("氏名と生年月日のバイト比較", result.peer)):
         share = one.linked / result.claims
         yield f"  {one.seconds:9.3f}秒  自動特定 {share:6.1%}  誤った特定 {one.wrong}件  {name}"
+
+
+def _validation_words(result: validation.Result) -> Iterable[str]:
+    yield f"検査の測定 {result.size:,}件 × 60検査（判定は同じ）"
+    for name, score in (("本システム", result.ours), ("GX（既定の設定）", result.peer), ("下限（値を一度見るだけ）", result.floor)):
+        yield _line(name, score, result.times_slower if score is result.peer else None)
+    stages = "、".join(f"{word}{result.chain[stage]:.1f}秒" for stage, word in (("map", "変換"), ("check", "検査"), ("release", "出力")))
+    yield f"  一連の処理：{stages}。うちGX {result.chain['gx']:.1f}秒（{result.share:.1%}）"
 
 
 def _line(name: str, score: Score, slower: float | None) -> str:

@@ -15,6 +15,7 @@ from mappings.release import read, subjects, write
 from mappings.yaml_door import SpecError
 from tests.mappings.form_changes import DAY, Change, broken_rules, changed_example, drop, put, suites_of, tables_of
 from validation.runner import check
+from validation.suites import OWN
 
 GAKUKAITEI, HENKO = "jidoteate-gakukaitei", "jidoteate-henko"
 SHOMETSU, GENKYO = "jidoteate-shometsu", "jidoteate-genkyo"
@@ -97,7 +98,8 @@ def test_an_unsure_rule_is_counted_and_told_to_nobody(catalogue: Catalogue, case
 
 def test_every_rule_is_proven_by_the_filing_that_breaks_it(catalogue: Catalogue) -> None:
     proven = {rule for _, _, _, rules in CASES for rule in rules} | {rule for _, _, _, rule in SHADOWS}
-    assert {rule.id for procedure in PROCEDURES for rule in catalogue.procedures[procedure].rules} == proven
+    rules = [rule for procedure in PROCEDURES for rule in catalogue.procedures[procedure].rules]
+    assert {rule.id for rule in rules if rule.rule not in OWN} == proven, "those with an expectation of their own: test_value_rules.py"
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)
