@@ -58,7 +58,7 @@ def form_values(content: etree._Element, masking: Masking) -> list[tuple[str, st
     found = []
     for element in content.iter(etree.Element):
         path = path_of(element)
-        values = [(f"{path}/@{name}", value) for name, value in element.attrib.items() if element is not content]
+        values = [(f"{path}/@{name!s}", value) for name, value in element.attrib.items() if element is not content]
         values += [(path, element.text.strip())] if element.text and element.text.strip() else []
         found += [(str(at), MASK if masking.hides(path) else masking.text(str(value))) for at, value in values]
     return found

@@ -22,7 +22,9 @@ def numbered_records(hub: Hub, batch: Row[Any]) -> dict[int, Row[Any]]:
     Empty when today's format no longer reads the file. Raises EvidenceBroken when the sealed copy is not what was released.
     """
     waiting: dict[tuple[str, str], list[Row[Any]]] = defaultdict(list)
-    for item in lineage_of(hub, batch.id).items:
+    items = lineage_of(hub, batch.id).items
+    kinds = {item.record_kind for item in items}
+    for item in items:
         waiting[item.receipt, item.record_kind].append(item)
     format_ = hub.catalogue.formats.get(batch.format)
     if format_ is None:
@@ -33,7 +35,9 @@ def numbered_records(hub: Hub, batch: Row[Any]) -> dict[int, Row[Any]]:
         return {}
     numbered = {}
     for number, record in enumerate(found, start=1):
-        same = waiting[subject_of(format_, record)[0], record.kind]
+        # Of two groups with one heading the reader names the first; a file with a heading holds only one.
+        kind = record.kind if record.kind in kinds else next(iter(kinds), "")
+        same = waiting[subject_of(format_, record)[0], kind]
         if same:
             numbered[number] = same.pop(0)
     return numbered
