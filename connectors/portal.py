@@ -32,12 +32,16 @@ class Withdrawn(Exception):  # noqa: N818  it names what the resident did, not a
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One row of the portal's list. ``procedure``: 手続ID; ``version``: the portal's version of the application at listing."""
+    """One row of the portal's list. ``procedure``: 手続ID; ``version``: the portal's version of the application at listing.
+
+    withdrawn: the resident took it back (取下げ), before or after it was fetched.
+    """
 
     receipt: str
     procedure: str
     version: int
     arrived_at: datetime
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,4 +171,7 @@ def _listed(answer: Answer, item: Mapping[str, Any]) -> Listed:
         raise answer.unlike_profile("arrivedAt") from None
     if arrived.tzinfo is None:
         raise answer.unlike_profile("arrivedAt")
-    return Listed(answer.text("receiptNumber", item), answer.text("procedureId", item), item["version"], arrived)
+    state = item.get("state", "ACTIVE")
+    if state not in _PROFILE["listing_states"]:
+        raise answer.unlike_profile("state")
+    return Listed(answer.text("receiptNumber", item), answer.text("procedureId", item), item["version"], arrived, state == "WITHDRAWN")

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from mappings.correction import CorrectionTerm
 from mappings.mapping import Mapping
 from mappings.notices import Notice
 from mappings.overlays import Overlay
@@ -170,6 +171,7 @@ class Procedure(Spec):
     """One procedure, complete with its mappings, overlays, rules and notices, which come from the other files of its folder.
 
     processing_counts: which days make 標準処理期間, all or those on which the counters are open.
+    correction: its own term for corrections (補正の期限), where it differs from the declared one.
     additional_items: what an element is that neither form nor overlay declares, an alert that goes along or a reason to hold.
     """
 
@@ -199,6 +201,7 @@ class Procedure(Spec):
     processing_days: int = Field(ge=0)
     processing_counts: Literal["calendar", "opening"] = "calendar"
     dates: DateRules
+    correction: CorrectionTerm | None = None
     receiving: Receiving | None = None
     period: tuple[str, ...] = ()
     repeats: tuple[RepeatKind, ...] = ()

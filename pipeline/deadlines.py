@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from pipeline.calendar import OpeningDays
-from pipeline.filing_day import filing_day
+from pipeline.filing_day import corrected_filings, filing_day
 from pipeline.hub import Hub
 from pipeline.journal.correction_tables import corrections
 from pipeline.journal.intake_tables import applications
@@ -55,7 +55,7 @@ def deadlines_of(hub: Hub, row: Application) -> list[Deadline]:
 
 def deadlines_of_all(hub: Hub, rows: Sequence[Application]) -> dict[int, list[Deadline]]:
     """Application → its deadlines, the nearest first; the journal is asked once for all of them."""
-    pauses = _pauses(hub)
+    pauses = _pauses_of_cases(hub, rows)
     rounds = _rounds(hub, rows)
     return {row.id: sorted(_of_one(hub, row, pauses.get(row.id, ()), rounds.get(row.id, ()))) for row in rows}
 
@@ -88,6 +88,13 @@ def processing_end(filed: date, days: int, pauses: Sequence[Pause], *, opening: 
     return day
 
 
+def _pauses_of_cases(hub: Hub, rows: Sequence[Application]) -> Mapping[int, list[Pause]]:
+    """Application → what stopped the clock of its case: a correction goes on with the clock of the filings that it corrects."""
+    own = _pauses(hub)
+    chains = {row.id: (*corrected_filings(hub, row)[::-1], row) for row in rows} if own else {}
+    return {key: [pause for one in chain for pause in own.get(one.id, ())] for key, chain in chains.items()}
+
+
 def _pauses(hub: Hub) -> Mapping[int, list[Pause]]:
     """Application → what stopped its clock, from all corrections of the municipality."""
     ours = select(corrections).join(applications, applications.c.id == corrections.c.application)
@@ -96,9 +103,10 @@ def _pauses(hub: Hub) -> Mapping[int, list[Pause]]:
     for row in hub.journal.rows(ours.where(applications.c.municipality == hub.code).order_by(corrections.c.id)):
         start, due = date.fromisoformat(row.requested_on), date.fromisoformat(row.due_on)
         running = row.state in ASKED and row.answered_on is None
-        # One that lapsed stood until its last day; one that the office took back without an answer never stood.
-        silent = {"lapsed": due, "withdrawn": start}.get(row.state, max(today, start))
-        found[row.application].append(Pause(start, date.fromisoformat(row.answered_on) if row.answered_on else silent, due, running))
+        # One that lapsed stood until its last day, however late an answer came; one taken back without an answer never stood.
+        silent = {"lapsed": due, "late": due, "withdrawn": start}.get(row.state, max(today, start))
+        answered = date.fromisoformat(row.answered_on) if row.state == "answered" else silent
+        found[row.application].append(Pause(start, answered, due, running))
     return found
 
 

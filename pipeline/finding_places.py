@@ -35,6 +35,7 @@ PLACES: Final = {
 
 PATTERNS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...]] = (
     (re.compile(r"member (\d+)"), lambda found: f"申請データの{found[1]}番目のファイル"),
+    (re.compile(r"correction (\d+)"), lambda found: f"補正（{found[1]}回目）"),
     (re.compile(r"receipt (\S+)"), lambda found: f"受付番号 {found[1]}"),
     (re.compile(r"attachments/(\d+)\..*"), lambda found: f"添付ファイル{found[1]}"),
     (re.compile(r"line (\d+)"), lambda found: f"申請書データの{found[1]}行目"),

@@ -82,7 +82,8 @@ class EnabledProcedure(Spec):
     """A procedure that this municipality takes: its section, where its records go, and a stricter or looser signature policy if any.
 
     legal_day: which arrival counts as the day of filing (請求日), where it differs from the municipality's. receiving: its own 受付期間.
-    correction: its own term for corrections. switches: choices that the procedure leaves to municipalities. rules: statuses that it chose for rules of the procedure.
+    correction: its own term for corrections. switches: choices that the procedure leaves to municipalities.
+    rules: statuses that it chose for rules of the procedure.
     rounds: the calendar of 利用調整, where the procedure has rounds.
     """
 
@@ -156,7 +157,8 @@ class Municipality(Spec):
     """One municipality (自治体). closed_days: its own closed days besides weekends, holidays and the year's end.
 
     copies, exchange: the nightly work at the intermediate server, None where the hub does not do it. staff: who may act on cases.
-    closings: 支払締日. correction: its own term for corrections (補正の期限). expected: procedure → where the people who have to file it are listed.
+    closings: 支払締日. correction: its own term for corrections (補正の期限).
+    expected: procedure → where the people who have to file it are listed.
     """
 
     code: str

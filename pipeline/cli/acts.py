@@ -25,7 +25,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 NEXT = "次の取込（hub run intake）で続きます。"
 
 
-def _act_options(command: Command) -> Command:
+def act_options(command: Command) -> Command:
+    """``--actor``, ``--reason``, ``--municipality`` and ``--root``."""
     said = click.option("--reason", default="", help="Why, in a sentence; no resident's name or number. It stays in the journal.")
     who = click.option("--actor", default="", help="Id of the desk that acts, as declared under staff in the municipality file.")
     return who(said(municipality_option(root_option(command))))
@@ -38,7 +39,7 @@ def _finding_options(command: Command) -> Command:
 
 
 @contextmanager
-def _case(receipt: str, said: dict[str, Any]) -> Iterator[tuple[Hub, Case, dict[str, str]]]:
+def opened_case(receipt: str, said: dict[str, Any]) -> Iterator[tuple[Hub, Case, dict[str, str]]]:
     """The opened hub, the case, and actor and reason once they are checked."""
     order = {"actor": said["actor"], "reason": said["reason"]}
     check_order(**order)
@@ -48,41 +49,41 @@ def _case(receipt: str, said: dict[str, Any]) -> Iterator[tuple[Hub, Case, dict[
 
 @click.command()
 @click.argument("receipt")
-@_act_options
+@act_options
 def hold(receipt: str, **said: Any) -> None:  # noqa: ANN401  the options that all acts share
     """Put a case on hold (保留). Example: hub hold 20261124-00000001 --actor jidoteate-01 --reason 本人に確認中"""
-    with _case(receipt, said) as (hub, row, order):
+    with opened_case(receipt, said) as (hub, row, order):
         click.echo(f"{receipt}: 保留にしました（行為 {hold_case(hub, row, **order)}）。解くには hub release --code {ON_HOLD}。")
 
 
 @click.command()
 @click.argument("receipt")
 @_finding_options
-@_act_options
+@act_options
 def release(receipt: str, *, finding: str, rule: str, place: str, **said: Any) -> None:  # noqa: ANN401  the options that all acts share
     """Release an error by two people (保留解除). Example: hub release 20261124-00000001 --code DATE_ORDER --actor … --reason …"""
     choice = Choice(finding, rule, place)
-    with _case(receipt, said) as (hub, row, order):
+    with opened_case(receipt, said) as (hub, row, order):
         click.echo(_let_go(hub, row, order) if finding == ON_HOLD else _words(row, release_error(hub, row, choice, **order)))
 
 
 @click.command()
 @click.argument("receipt")
 @_finding_options
-@_act_options
+@act_options
 def confirm(receipt: str, *, finding: str, rule: str, place: str, **said: Any) -> None:  # noqa: ANN401  the options that all acts share
     """Confirm an alert (確認). Example: hub confirm 20261124-00000001 --code ENTITLEMENT_DOUBT --actor … --reason …"""
     choice = Choice(finding, rule, place)
-    with _case(receipt, said) as (hub, row, order):
+    with opened_case(receipt, said) as (hub, row, order):
         click.echo(_let_go(hub, row, order) if finding == ON_HOLD else _words(row, confirm_alert(hub, row, choice, **order)))
 
 
 @click.command("return")
 @click.argument("receipt")
-@_act_options
+@act_options
 def send_back_case(receipt: str, **said: Any) -> None:  # noqa: ANN401  the options that all acts share
     """Send a case back to the filer (返戻). Example: hub return 20261124-00000001 --actor … --reason …"""
-    with _case(receipt, said) as (hub, row, order):
+    with opened_case(receipt, said) as (hub, row, order):
         act, status = send_back(hub, row, **order)
         click.echo(f"{receipt}: 返戻しました（行為 {act}）。ポータルの処理状況 {status} を次の通知（hub run notify）で送ります。")
 
@@ -90,20 +91,20 @@ def send_back_case(receipt: str, **said: Any) -> None:  # noqa: ANN401  the opti
 @click.command()
 @click.argument("receipt")
 @click.option("--document", required=True, help="Code of the document or visit.")
-@_act_options
+@act_options
 def receive(receipt: str, *, document: str, **said: Any) -> None:  # noqa: ANN401  the options that all acts share
     """A document came by post, or the visit took place (受領登録). Example: hub receive 20261124-00000001 --document visit --actor …"""
-    with _case(receipt, said) as (hub, row, order):
+    with opened_case(receipt, said) as (hub, row, order):
         click.echo(f"{receipt}: {document} の受領を登録しました（行為 {settle_document(hub, row, document, kind='receive', **order)}）。")
 
 
 @click.command()
 @click.argument("receipt")
 @click.option("--document", required=True, help="Code of the document or visit.")
-@_act_options
+@act_options
 def exempt(receipt: str, *, document: str, **said: Any) -> None:  # noqa: ANN401  the options that all acts share
     """A document need not come (提出免除). Example: hub exempt 20261124-00000001 --document insurance --actor … --reason …"""
-    with _case(receipt, said) as (hub, row, order):
+    with opened_case(receipt, said) as (hub, row, order):
         click.echo(f"{receipt}: {document} の提出を免除しました（行為 {settle_document(hub, row, document, kind='exempt', **order)}）。")
 
 
@@ -111,14 +112,14 @@ def exempt(receipt: str, *, document: str, **said: Any) -> None:  # noqa: ANN401
 @click.argument("receipt")
 @click.argument("role")
 @click.argument("atena")
-@_act_options
+@act_options
 def assign(receipt: str, *, role: str, atena: str, **said: Any) -> None:  # noqa: ANN401  the options that all acts share
     """Name the resident of ROLE or ROLE.ORDINAL (宛名の指定), by two people. Example: hub assign 20261124-00000001 child.2 ATENA …"""
     check_atena("ATENA", atena)
     name, _, ordinal = role.partition(".")
     if ordinal and not ordinal.isdecimal():
         raise ActRefused(f"ROLE {role}: 何人目かが数字ではありません", "child.2 のように書いてください")
-    with _case(receipt, said) as (hub, row, order):
+    with opened_case(receipt, said) as (hub, row, order):
         click.echo(_words(row, assign_resident(hub, row, (name, int(ordinal or 1)), atena, **order)))
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import Row
 
 from mappings.procedure import ROUND_ITEM, Procedure
 from pipeline.alarms import raise_alarm
+from pipeline.corrections.answers import correction_findings
 from pipeline.cross_records import judge_across
-from pipeline.filing_day import legal_day
+from pipeline.filing_day import corrected_filings, legal_day
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
@@ -161,6 +162,7 @@ def _of_the_filing(hub: Hub, row: Row[Any], likeness: Likeness) -> Iterator[Find
     if likeness.earlier is not None:
         yield Finding("REPEAT_FILING", where=f"receipt {likeness.earlier}")
     yield from likeness_findings(likeness)
+    yield from correction_findings(hub, row)
     receiving = hub.receiving(row.procedure)
     if receiving is not None and not receiving.holds(legal_day(hub, row)):
         yield Finding("OUTSIDE_PERIOD", where="receiving", severity=Severity.ALERT)
@@ -171,7 +173,8 @@ def _inputs(hub: Hub, row: Row[Any]) -> str:
     answers = sorted(answered(hub, row))
     # Only a filing that another one holds asks for it each time: when that one goes, it is judged again.
     beside = claims_beside(hub, row) if row.reason == "OTHER_CLAIMANT" else ()
-    return digest_of("check", row.digest, hub.specification_version(row.procedure), row.repeat_key, kinds, answers, beside)
+    chain = [one.id for one in corrected_filings(hub, row)]
+    return digest_of("check", row.digest, hub.specification_version(row.procedure), row.repeat_key, kinds, answers, beside, chain)
 
 
 def _judge(hub: Hub, row: Row[Any]) -> Outcome:

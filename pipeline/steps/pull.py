@@ -17,6 +17,7 @@ from pipeline.inbox_files import Stored
 from pipeline.journal.database import Write
 from pipeline.journal.intake_tables import applications, listings
 from pipeline.steps.statuses import owe_status, send_statuses
+from pipeline.taken_back import take_in_withdrawals
 from vocabulary.ages import fiscal_year
 
 log = logging.getLogger(__name__)
@@ -34,15 +35,17 @@ def pull(hub: Hub) -> dict[str, int]:
     look_after(hub)
     scope = {hub.procedure(name).portal_id: name for name in hub.municipality.procedures}
     refused: dict[str, PermanentError] = {}
-    counts = {"listed": 0, "stored": 0, "gone": 0, "out_of_scope": 0}
+    counts = {"listed": 0, "stored": 0, "gone": 0, "out_of_scope": 0, "withdrawn": 0}
     with PortalClient(hub.http(hub.municipality.portal.connection)) as portal:
         for _ in range(MOST_PASSES):
-            fresh = enter_listing(hub, portal.listing(), scope)
+            listed = portal.listing()
+            fresh = enter_listing(hub, listed, scope)
             counts["listed"] += fresh["listed"] + fresh["out_of_scope"]
             counts["out_of_scope"] += fresh["out_of_scope"]
             fetched = fetch_missing(hub, portal, scope, refused)
             counts["stored"] += fetched["stored"]
             counts["gone"] += fetched["gone"]
+            counts["withdrawn"] += take_in_withdrawals(hub, {row.receipt for row in listed if row.withdrawn})
             if not any(fresh.values()) and not any(fetched.values()):
                 break
         send_statuses(hub, portal, only="RECEIVED")

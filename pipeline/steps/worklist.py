@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConnectorError
 from pipeline.alarms import raise_alarm
+from pipeline.corrections.stops import under_correction
 from pipeline.errors import EvidenceBroken, HubError
 from pipeline.hub import Hub, digest_of
 from pipeline.journal.act_tables import holds
@@ -66,9 +67,9 @@ class Step:
 
 
 def due(hub: Hub, stage: str) -> list[Application]:
-    """Applications that stand at a stage, are not finished and not put on hold by a person, in the order of arrival."""
+    """Applications that stand at a stage and are not finished, nor put on hold by a person or a correction, in the order of arrival."""
     on_hold = exists().where(holds.c.application == applications.c.id)
-    waiting = select(applications).where(_at_desk(hub, stage), ~on_hold)
+    waiting = select(applications).where(_at_desk(hub, stage), ~on_hold, ~under_correction())
     return hub.journal.rows(waiting.order_by(applications.c.arrived_at, applications.c.id))
 
 
