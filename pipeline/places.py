@@ -55,6 +55,11 @@ class Root:
         return self.folder / "audits"
 
     @property
+    def letters(self) -> Path:
+        """Letters for the section that posts them."""
+        return self.folder / "letters"
+
+    @property
     def delivered(self) -> Path:
         """What receiving systems on this machine hold."""
         return self.folder / "delivered"

@@ -43,6 +43,8 @@ _COMMANDS = MappingProxyType(
         "receive": "pipeline.cli.acts:receive",
         "exempt": "pipeline.cli.acts:exempt",
         "assign": "pipeline.cli.acts:assign",
+        "decide": "pipeline.cli.decide:decide",
+        "decisions": "pipeline.cli.decide:decisions",
         "merge": "pipeline.cli.merge:merge",
         "correct": "pipeline.cli.corrections:correct",
         "withdraw": "pipeline.cli.corrections:withdraw",

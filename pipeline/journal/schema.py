@@ -19,6 +19,8 @@ from pipeline.journal import (
     expected_tables,
     identification_tables,
     intake_tables,
+    letter_tables,
+    payment_tables,
     register_tables,
     registry_tables,
     repeat_tables,
@@ -32,6 +34,7 @@ __all__ = ["TABLES", "metadata", "migrate"]
 
 # Importing a module of tables enters them into the metadata.
 TABLES = (
+    letter_tables,
     intake_tables,
     register_tables,
     registry_tables,
@@ -51,6 +54,7 @@ TABLES = (
     identification_tables,
     decision_sources,
     campaign_tables,
+    payment_tables,
 )
 
 
