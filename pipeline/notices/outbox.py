@@ -13,6 +13,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.intake_tables import applications
 from pipeline.journal.register_tables import residents
+from pipeline.notices.texts import is_fit
 
 DISPLAY_DAYS = 90
 DEFAULT_CHANNELS = ("portal", "paper")
@@ -71,7 +72,7 @@ def extras_of(hub: Hub, row: Row[Any]) -> dict[str, Any]:
 
 
 def owe_notice(hub: Hub, write: Write, order: NoticeOrder) -> int | None:
-    """Owe a notice on its first channel. None where it is owed already, or where nobody may be told automatically.
+    """Owe a notice on its first channel. None where it is owed already, may not be told automatically, or its text may not go out.
 
     A restricted case, or an addressee under 支援措置, gets no automatic notice: a person of the section tells them. The leaf says so.
     """
@@ -79,6 +80,8 @@ def owe_notice(hub: Hub, write: Write, order: NoticeOrder) -> int | None:
         return None
     if is_withheld(hub, write, order.application, order.atena):
         write.leaf("notice_withheld", kind=order.kind, application=order.application)
+        return None
+    if not is_fit(hub, write, order):
         return None
     return _enter(hub, write, order)
 
