@@ -19,9 +19,9 @@ NAMES = [f"{flow}.{step}" for flow, step in STEPS if (flow, step) != ("notify", 
 OFTEN = 8
 KILLED_ELSEWHERE = {
     "cases.left_open_print": "tests/pipeline/test_cases.py, where a case becomes restricted",
-    "bundle.before_rename": "tests/pipeline/test_bundles.py, where a bundle is made",
-    "bundle_values.before_rename": "tests/pipeline/test_bundles.py, where a bundle is opened",
-    "evidence_key.before_rename": "tests/pipeline/test_bundles.py, where a key is made",
+    "bundle.before_rename": "tests/pipeline/bundles/test_values.py, where a bundle is made",
+    "bundle_values.before_rename": "tests/pipeline/bundles/test_values.py, where a bundle is opened",
+    "evidence_key.before_rename": "tests/pipeline/bundles/test_values.py, where a key is made",
     "draft.written": "tests/pipeline/test_unknown_version.py, where a form changed",
 }
 RARE_EVENTS = {
@@ -56,9 +56,9 @@ RARE_EVENTS = {
     "audit_finding_entered": "an auditor finds something",
     "audit_measure_entered": "somebody answers a finding",
     "audit_list_written": "an auditor asks for rights or openings",
-    "evidence_bundle_made": "a person asks for a bundle; tests/pipeline/test_bundles.py kills it",
-    "evidence_bundle_sealed": "two people make a bundle with values; tests/pipeline/test_bundles.py kills it",
-    "evidence_bundle_opened": "a person opens a bundle; tests/pipeline/test_bundles.py kills it",
+    "evidence_bundle_made": "a person asks for a bundle; tests/pipeline/bundles/test_values.py kills it",
+    "evidence_bundle_sealed": "two people make a bundle with values; tests/pipeline/bundles/test_values.py kills it",
+    "evidence_bundle_opened": "a person opens a bundle; tests/pipeline/bundles/test_values.py kills it",
     "alarm_ended": "a cause is gone; tests/pipeline/test_planted_faults.py",
     "duty_missed": "nobody closed a day, or made a morning sheet; tests/pipeline/test_planted_faults.py",
     "register_stale": "the register office hands over nothing for days",
