@@ -137,8 +137,8 @@ def value_names(rule: Rule) -> list[str]:
 
 
 def has_own_expectation(rule: Rule) -> bool:
-    """Whether Great Expectations is asked about the rule's values themselves, not about verdicts."""
-    return rule.kind in JUDGES
+    """Whether Great Expectations is asked about the rule's values themselves, not about verdicts; of 個人番号 it sees verdicts only."""
+    return rule.kind in JUDGES and rule.params.get("scheme") != "my_number"
 
 
 def date_column(check: ItemCheck) -> str:
