@@ -11,6 +11,7 @@ from connectors.package import Package
 from mappings.procedure import Procedure
 from pipeline.additional_items import additional_rows
 from pipeline.case_numbers import numbers_in_words
+from pipeline.corrections.chain import chain_of, request_in_words
 from pipeline.document_rows import document_rows
 from pipeline.filing_day import FilingDay, filing_day
 from pipeline.finding_places import place_in_japanese, role_title
@@ -177,6 +178,7 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
     yield ItemRow("到達日時", _moment(datetime.fromisoformat(row.arrived_at)))
     if row.previous_receipt:
         yield ItemRow("前回受付番号", _correction(row.previous_receipt, filing_day(hub, row)))
+    yield from _course(hub, row)
     yield from repeat_rows(hub, row)
     if seat := seat_of(hub, row):
         yield ItemRow("利用調整の回", seat.reasoning)
@@ -194,6 +196,17 @@ def _items(hub: Hub, row: Row[Any], procedure: Procedure, package: Package) -> I
             yield ItemRow(item.title, names.get(value, value))
     yield from additional_rows(hub, row, package)
     yield from document_rows(hub, row, tables)
+
+
+def _course(hub: Hub, row: Row[Any]) -> Iterator[ItemRow]:
+    """The case as one (案件の経過): its other filings, and what was asked of each with its answer."""
+    links = chain_of(hub, row)
+    for link in links:
+        if link.filing.id != row.id:
+            arrived = to_wareki(date.fromisoformat(link.filing.filed_on))
+            yield ItemRow("同じ案件の申請", f"受付番号{link.filing.receipt}（{arrived}収受）")
+        for request in link.requests:
+            yield ItemRow("補正", "。".join(request_in_words(hub, link.filing, request)))
 
 
 def _correction(previous: str, filed: FilingDay) -> str:

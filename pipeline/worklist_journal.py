@@ -13,7 +13,7 @@ from sqlalchemy import Row, Select, Table, exists, or_, select
 from pipeline.deadlines import ASKED, Application
 from pipeline.hub import Hub
 from pipeline.journal.act_tables import acts, waivers
-from pipeline.journal.correction_tables import corrections
+from pipeline.journal.correction_tables import corrections, withdrawals
 from pipeline.journal.decision_tables import decisions
 from pipeline.journal.identification_tables import outside_people, person_candidates
 from pipeline.journal.intake_tables import applications, documents, findings, persons
@@ -39,6 +39,8 @@ class OpenCases:
     documents: Rows
     asked: Rows
     correcting: Rows
+    lapsed: Rows
+    withdrawn: Rows
     outside: Rows
     candidates: Rows
     repeats: Rows
@@ -73,6 +75,8 @@ def open_cases(hub: Hub) -> OpenCases:
         documents=_grouped(hub, select(documents).where(documents.c.application.in_(ids)).order_by(documents.c.document)),
         asked=_grouped(hub, select(acts).where(acts.c.application.in_(ids), acts.c.state == "asked").order_by(acts.c.id)),
         correcting=_grouped(hub, select(corrections).where(corrections.c.application.in_(ids), corrections.c.state.in_(ASKED))),
+        lapsed=_grouped(hub, select(corrections).where(corrections.c.application.in_(ids), corrections.c.state == "lapsed")),
+        withdrawn=_grouped(hub, select(withdrawals).where(withdrawals.c.application.in_(ids), withdrawals.c.act.is_(None))),
         outside=_grouped(hub, select(outside_people).where(outside_people.c.application.in_(ids), outside_people.c.state == "open")),
         candidates=_grouped(hub, shown.where(person_candidates.c.application.in_(ids)).order_by(person_candidates.c.atena)),
         repeats=_grouped(hub, select(repeat_findings).where(repeat_findings.c.application.in_(ids), unanswered)),
@@ -98,7 +102,8 @@ def _open(hub: Hub) -> Select[Any]:
         applications.c.disposition.in_(("held", "waiting")),
         of(documents).where(documents.c.state == "owed") & ~of(decisions),
         of(acts).where(acts.c.state == "asked"),
-        of(corrections).where(corrections.c.state.in_(ASKED)),
+        of(corrections).where(corrections.c.state.in_((*ASKED, "lapsed"))) & ~of(decisions),
+        of(withdrawals).where(withdrawals.c.act.is_(None)),
         of(outside_people).where(outside_people.c.state == "open"),
         of(repeat_findings).where(repeat_findings.c.answer.is_(None), repeat_findings.c.status != "shadow"),
     )

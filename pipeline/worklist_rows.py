@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from pipeline.case_numbers import case_number
+from pipeline.corrections.chain import chain_of, request_in_words
 from pipeline.deadlines import Application, Deadline, deadlines_of_all
 from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
@@ -104,6 +105,8 @@ class _Desk:
             "repeat": row.id in found.repeats,
             "documents": bool(self._owed(row)),
             "correction": row.id in found.correcting,
+            "lapsed": row.id in found.lapsed,
+            "withdrawn": row.id in found.withdrawn,
             "waiting": row.disposition == "waiting",
         }
         return tuple(kind for kind in KINDS if holds.get(kind))
@@ -137,6 +140,19 @@ class _Desk:
         where = "" if hidden or not place else f"{place_in_japanese(self.hub, procedure, place)}："
         says = next((f"（{one.says}）" for one in procedure.rules if one.id == rule), "")
         return f"{where}{reason(code).sentence}{says}"
+
+    def _course(self, row: Application) -> Iterator[str]:
+        """The earlier filings of the case and what was asked of each, so that the clerk sees one case."""
+        if row.previous_receipt or row.id in self.found.correcting or row.id in self.found.lapsed:
+            folder = section_folder(self.hub, row)
+            links = chain_of(self.hub, row)
+            yield from (f"案件の申請：受付番号{one.filing.receipt}" for one in links if not self._is_own_or_hidden(one.filing, row, folder))
+            for one in links:
+                if one.filing.id == row.id or not self.found.hides(one.filing.receipt, folder):
+                    yield from (line for asked in one.requests for line in request_in_words(self.hub, one.filing, asked))
+
+    def _is_own_or_hidden(self, filing: Application, row: Application, folder: Path) -> bool:
+        return filing.id == row.id or self.found.hides(filing.receipt, folder)
 
     def _todo(self, row: Application) -> Iterator[str]:
         standing = self._standing(row)
@@ -173,6 +189,7 @@ class _Desk:
             yield f"{titles.get(one.document, one.document)}：{DOCUMENTS.get((one.way, one.state), EXEMPT)}"
 
     def _notes(self, row: Application) -> Iterator[str]:
+        yield from self._course(row)
         warned = {rule.id for rule in self.hub.procedure(row.procedure).rules if rule.status == "warn"}
         for one in self.found.findings.get(row.id, ()):
             shown = one.rule in warned or (reason(one.code).effect == "note" and one.severity == Severity.ALERT.value)

@@ -16,6 +16,8 @@ KINDS: Final = {
     "repeat": "重複の疑い",
     "documents": "書類待ち",
     "correction": "補正中",
+    "lapsed": "補正の期限切れ",
+    "withdrawn": "取下げへの対応",
     "waiting": "自動待ち",
 }
 """Kinds of work in the order in which a list names them."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-Phase = Literal["receipts", "results", "middle", "own"]
+Phase = Literal["receipts", "results", "middle", "own", "corrections"]
 _SECONDS = 60.0
 
 
@@ -30,7 +30,7 @@ class Control:
         self._call("clock", {"now": now.isoformat()})
 
     def settle(self, phase: Phase) -> int:
-        """Let the receiving systems, the intermediate server, or the town's own side of exchanges do their waiting work now.
+        """Let the receiving systems, the intermediate server, the town's own side, or residents who were asked do their waiting work now.
 
         Returns how many files they worked off.
         """

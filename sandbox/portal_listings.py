@@ -39,10 +39,13 @@ class Listings:
         self._rows: list[Listing] = []
 
     def seen(self, fetched: Collection[str], withdrawn: Collection[str]) -> list[Listing]:
-        """One row for each receipt number, newest arrival first: its newest version, once that has appeared."""
+        """One row for each receipt number, newest arrival first: its newest version, once that has appeared.
+
+        One that was withdrawn after it was fetched stays in the list, marked so.
+        """
         newest: dict[str, Listing] = {}
         for row in self._read():
-            hidden = row.receipt in withdrawn or (row.appears_after_fetch and row.receipt not in fetched)
+            hidden = row.receipt not in fetched and (row.receipt in withdrawn or row.appears_after_fetch)
             if not hidden and (row.receipt not in newest or newest[row.receipt].version < row.version):
                 newest[row.receipt] = row
         return sorted(newest.values(), key=lambda row: (row.arrived_at, row.receipt), reverse=True)

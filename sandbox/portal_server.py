@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sandbox.counter import Counter, Operation
@@ -53,8 +54,21 @@ class Portal:
         start = (page - 1) * PAGE
         if request.act == "repeat_row" and page > 1:
             start -= 1
-        items = [row.item() for row in rows[start : page * PAGE]]
+        items = [{**row.item(), "state": self._state(row.receipt)} for row in rows[start : page * PAGE]]
         return Answer(200, {"total": len(rows), "page": page, "pages": max(1, -(-len(rows) // PAGE)), "items": items})
+
+    def _state(self, receipt: str) -> str:
+        return "WITHDRAWN" if receipt in self._withdrawn else "ACTIVE"
+
+    def corrections(self) -> dict[str, datetime]:
+        """受付番号 → when it was shown as 補正依頼中, of those that are shown so and not withdrawn."""
+        shown = {receipt: entry for receipt, entry in self._statuses.items() if entry["status"] == "CORRECTION"}
+        return {key: datetime.fromisoformat(entry["at"]) for key, entry in shown.items() if key not in self._withdrawn}
+
+    def withdraw(self, receipt: str) -> None:
+        """A resident takes an application back."""
+        self._withdrawn.add(receipt)
+        self._journals.effect("portal", "withdrawn", receipt)
 
     def _fetch(self, request: Request) -> Answer:
         receipt = request.path.removeprefix("/applications/")
@@ -62,9 +76,10 @@ class Portal:
         row = rows.get(receipt)
         if row is None:
             return error(410, "WITHDRAWN") if receipt in self._withdrawn else error(404, "UNKNOWN")
+        if receipt in self._withdrawn:
+            return error(410, "WITHDRAWN")
         if row.withdrawn or request.act == "withdrawn":
-            self._withdrawn.add(receipt)
-            self._journals.effect("portal", "withdrawn", receipt)
+            self.withdraw(receipt)
             return error(410, "WITHDRAWN")
         data = row.zip.read_bytes()
         digest = hashlib.sha256(data).hexdigest()

@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS, write_connections
 from sandbox.control import ControlDesk, SandboxClock
+from sandbox.corrections import AskedResidents
 from sandbox.faults import FaultDesk, Script, load_script
 from sandbox.journals import Entry, Journals
 from sandbox.middle.control_tasks import control_tasks
@@ -50,9 +51,9 @@ class Stage:
         secret = self._home / "secrets"
         tls = ensure_certificates(self._home / "tls")
         town = _municipality(self._home / "town")
-        portal = Portal(town, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text).counter(
-            ensure_secret(secret / "portal"), self._faults
-        )
+        inbox = Portal(town, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text)
+        portal = inbox.counter(ensure_secret(secret / "portal"), self._faults)
+        self._asked = AskedResidents(self._home, inbox, self._journals)
         osr = NoticeDesk(town, journals=self._journals).counter(ensure_secret(secret / "osr"), self._faults)
         entrance = SftpEntrance(self._accounts(), journals=self._journals, faults=self._faults)
         sftp_port = _kept_port(self._earlier.get("sftp_port", 0), lambda port: entrance.open(port, self._host_key()))
@@ -101,6 +102,7 @@ class Stage:
 
         receivers = ReceivingSystems(self._root, journals=self._journals, now=self._clock.now)
         phases = {"receipts": receivers.settle_receipts, "results": receivers.settle_results, "middle": server.settle, "own": own.publish}
+        phases["corrections"] = lambda: self._asked.settle(self._clock.now())
         token = secrets.token_urlsafe(24)
         return ControlDesk(self._root, token, self._clock, arm=arm, stopped=self._stopped, phases=phases, more=control_tasks(server))
 

@@ -1,0 +1,346 @@
+"""A correction runs to its end: asked, told in order, reminded, answered, lapsed, withdrawn; nothing ends by itself, nothing twice."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select, update
+
+from pipeline.calendar import OpeningDays
+from pipeline.cli import main
+from pipeline.corrections.terms import declared, due_after, due_until, reminder_day
+from pipeline.deadlines import deadlines_of
+from pipeline.errors import ActRefused
+from pipeline.filing_day import filing_day
+from pipeline.journal.correction_tables import correction_items, corrections, withdrawals
+from pipeline.journal.decision_tables import notice_outbox, status_outbox
+from pipeline.journal.evidence_tables import log_leaves
+from pipeline.journal.intake_tables import applications, findings, persons
+from pipeline.journal.register_tables import residents
+from pipeline.notices.outbox import body_of, extras_of
+from sandbox.jpki_publication import publish
+from sandbox.process import Running
+from tests.flow.kills import forked
+from tests.pipeline.days import INTAKE, NAHA, at, hub_at, outside, rows, run
+
+Own = Callable[[Path], Path]
+CLERK, CHIEF = "jidoteate-01", "jidoteate-kakaricho"
+NINTEI = "jidoteate-nintei"
+TEXT = "7桁の数字で書いてください。"
+NOTIFY = ("statuses", "corrections", "notices")
+TEN = at(10)
+AFTER = date(2026, 12, 9)
+
+
+@pytest.fixture
+def root(own: Own, checked_root: Path) -> Path:
+    return own(checked_root)
+
+
+def act(root: Path, command: str, receipt: str, *options: str, actor: str = CLERK, moment: datetime = TEN) -> Result:
+    environment = {"HUB_NOW": moment.isoformat(), "HUB_ROOT": "", "HUB_DATABASE": ""}
+    who = [] if command == "case" else ["--actor", actor, "--reason", "記入誤りのため"]
+    arguments = [command, receipt, *options, *who, "--root", str(root), "--municipality", NAHA]
+    return CliRunner().invoke(main, arguments, prog_name="hub", env=environment)
+
+
+def done(*call: Any, **more: Any) -> str:
+    result = act(*call, **more)
+    assert result.exit_code == 0, (result.output, result.exception)
+    return result.stdout
+
+
+def refused(*call: Any, **more: Any) -> str:
+    result = act(*call, **more)
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.output
+    return result.stderr
+
+
+def claim(root: Path, *, last: bool = False) -> Any:
+    """A claim of the town that is checked and whose filer has an account at the portal."""
+    wanted = (applications.c.procedure == NINTEI) & (applications.c.stage == "checked") & ~applications.c.restricted
+    found = rows(root, select(applications).where(wanted).order_by(applications.c.arrived_at))
+    return found[-1 if last else 0]
+
+
+def row_of(root: Path, receipt: str) -> Any:
+    return rows(root, select(applications).where(applications.c.receipt == receipt))[0]
+
+
+def asked(root: Path, receipt: str, *options: str) -> str:
+    return done(root, "correct", receipt, "--item", "口座番号", "--text", TEXT, *options)
+
+
+def state(root: Path, application: int) -> list[str]:
+    return [one.state for one in rows(root, select(corrections).where(corrections.c.application == application).order_by(corrections.c.id))]
+
+
+def keys(root: Path, application: int) -> list[str]:
+    own = select(notice_outbox).where(notice_outbox.c.application == application, notice_outbox.c.channel == "portal")
+    return [one.subject_key.partition("/")[2] for one in rows(root, own.order_by(notice_outbox.c.id))]
+
+
+def plan(root: Path, **does: Any) -> None:
+    (root / "sandbox/portal/residents.json").write_text(json.dumps(does), encoding="utf-8")
+
+
+@contextmanager
+def on(root: Path, moment: datetime) -> Iterator[Running]:
+    publish(root / "sandbox/jpki/published", day=moment.date(), revocations=[], stale=frozenset())
+    with outside(root, moment) as running:
+        yield running
+
+
+def resident_answers(root: Path, receipt: str, moment: datetime, **does: Any) -> None:
+    """The portal shows the status, the notice goes out, the resident acts, the hub takes it in."""
+    plan(root, **{receipt: {"does": "answers", **does}})
+    with on(root, at(11)):
+        run(root, NOTIFY, at(11))
+    with on(root, moment) as running:
+        assert running.control.settle("corrections") == 1
+        run(root, (*INTAKE, *NOTIFY), moment)
+
+
+def answer_to(root: Path, receipt: str) -> Any:
+    (found,) = rows(root, select(applications).where(applications.c.previous_receipt == receipt))
+    return found
+
+
+def effects(root: Path) -> list[dict[str, Any]]:
+    lines = (root / "sandbox/journals/effects.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_the_whole_chain_is_asked_told_reminded_answered_and_delivered_with_the_first_day(root: Path) -> None:
+    first = claim(root)
+    assert "令和8年12月8日" in asked(root, first.receipt)
+    assert (row_of(root, first.receipt).disposition, row_of(root, first.receipt).reason) == ("held", "CORRECTION_ASKED")
+    with on(root, at(11)):
+        counts = run(root, (*INTAKE, *NOTIFY), at(11))
+        again = run(root, NOTIFY, at(11))
+    assert (counts["corrections"]["told"], again["corrections"]["told"]) == (1, 0)
+    assert row_of(root, first.receipt).stage == "checked"
+    told = [(one["system"], one["effect"]) for one in effects(root) if one.get("status") == "CORRECTION" or one.get("kind") == "correction"]
+    assert told[0] == ("portal", "status")
+    assert {one[0] for one in told[1:]} == {"osr"}
+    with hub_at(root, at(11)) as hub:
+        (notice,) = hub.journal.rows(select(notice_outbox).where(notice_outbox.c.sort == "correction"))
+        body, extras = body_of(hub, notice), extras_of(hub, notice)
+    assert all(part in body for part in (TEXT, "口座番号", "令和8年12月8日（火）", "再申請", first.receipt, "098-000-0001"))
+    assert (extras["reapply"], extras["previous_receipt"]) == ("PT27001", first.receipt)
+    reminding = date(2026, 12, 3)
+    with on(root, at(11, day=reminding)) as running:
+        assert [run(root, NOTIFY, at(11, day=reminding))["corrections"]["reminded"] for _ in range(2)] == [1, 0]
+        plan(root, **{first.receipt: {"does": "answers"}})
+        assert [running.control.settle("corrections") for _ in range(2)] == [1, 0]
+        run(root, (*INTAKE, *NOTIFY), at(12, day=reminding))
+    assert keys(root, first.id) == ["correction 1", "correction 1/reminder"]
+    answer = answer_to(root, first.receipt)
+    assert (answer.disposition, state(root, first.id)) == ("delivered", ["answered"])
+    assert (row_of(root, first.receipt).disposition, row_of(root, first.receipt).reason) == ("settled", "CORRECTED")
+    with hub_at(root, at(12, day=reminding)) as hub:
+        assert filing_day(hub, answer).day == filing_day(hub, first).day
+        assert any("補正の間は数えません" in one.sentence for one in deadlines_of(hub, answer))
+    shown = done(root, "case", answer.receipt, moment=at(12, day=reminding))
+    assert [part in shown for part in (first.receipt, answer.receipt, TEXT, "回答あり")] == [True] * 4
+    assert shown == done(root, "case", first.receipt, moment=at(12, day=reminding))
+
+
+def test_a_correction_of_what_was_delivered_goes_on_as_the_next_filing_and_says_so(own: Own, delivered_root: Path) -> None:
+    root = own(delivered_root)
+    (first, *_) = rows(root, select(applications).where(applications.c.procedure == NINTEI, applications.c.disposition == "delivered"))
+    asked(root, first.receipt)
+    resident_answers(root, first.receipt, at(12))
+    answer = answer_to(root, first.receipt)
+    assert (row_of(root, first.receipt).disposition, answer.disposition, state(root, first.id)) == ("delivered", "delivered", ["answered"])
+    said = rows(root, select(findings).where(findings.c.application == answer.id, findings.c.code == "CORRECTS_DELIVERED"))
+    assert [one.place for one in said] == [f"receipt {first.receipt}"]
+
+
+def test_a_lapse_is_work_for_a_person_and_an_extension_takes_it_up_again(root: Path) -> None:
+    first = claim(root)
+    asked(root, first.receipt)
+    with on(root, at(11)):
+        run(root, NOTIFY, at(11))
+    with on(root, at(11, day=AFTER)):
+        assert [run(root, NOTIFY, at(11, day=AFTER))["corrections"]["lapsed"] for _ in range(2)] == [1, 0]
+        run(root, INTAKE, at(11, day=AFTER))
+    assert (row_of(root, first.receipt).reason, row_of(root, first.receipt).stage) == ("CORRECTION_LAPSED", "checked")
+    with hub_at(root, at(12, day=AFTER)) as hub:
+        from pipeline.worklist_rows import work_by_folder
+
+        (work,) = [one for works in work_by_folder(hub).values() for one in works if one.receipt == first.receipt]
+    assert "lapsed" in work.kinds
+    assert all(way in " ".join(work.todo) for way in ("hub decide", "--extend", "hub withdraw"))
+    assert any(TEXT in note for note in work.notes)
+    told = done(root, "correct", first.receipt, "--extend", "2026-12-19", moment=at(13, day=AFTER))
+    assert "令和8年12月21日" in told
+    assert (state(root, first.id), row_of(root, first.receipt).reason) == (["extended"], "CORRECTION_ASKED")
+    assert keys(root, first.id)[-1] == "correction 1/until 2026-12-21"
+    assert "より後の日ではありません" in refused(root, "correct", first.receipt, "--extend", "2026-12-18", moment=at(13, day=AFTER))
+
+
+def test_an_answer_after_the_lapse_is_held_and_goes_on_when_the_section_takes_it(root: Path) -> None:
+    first, late = claim(root), date(2026, 12, 10)
+    asked(root, first.receipt)
+    resident_answers(root, first.receipt, at(12, day=late))
+    answer = answer_to(root, first.receipt)
+    assert (answer.disposition, answer.reason, state(root, first.id)) == ("held", "CORRECTION_LATE", ["late"])
+    assert row_of(root, first.receipt).disposition == "held"
+    done(root, "confirm", answer.receipt, "--code", "CORRECTION_LATE", moment=at(13, day=late))
+    with on(root, at(14, day=late)):
+        run(root, INTAKE, at(14, day=late))
+    assert answer_to(root, first.receipt).disposition == "delivered"
+    assert row_of(root, first.receipt).reason == "CORRECTED"
+
+
+@pytest.mark.parametrize(("foreign", "code"), [("person", "CORRECTION_PERSON"), ("procedure", "CORRECTION_PROCEDURE")])
+def test_an_answer_of_somebody_else_or_to_another_procedure_is_held(own: Own, mapped_root: Path, foreign: str, code: str) -> None:
+    root = own(mapped_root)
+    mapped = (applications.c.procedure == NINTEI) & (applications.c.stage == "mapped")
+    first, second = rows(root, select(applications).where(mapped).order_by(applications.c.arrived_at))[-2:]
+    (other,) = rows(root, select(applications).where(applications.c.procedure != NINTEI).limit(1))
+    named = first.receipt if foreign == "person" else other.receipt
+    with hub_at(root, at(9)) as hub, hub.journal.write() as write:
+        write.execute(update(applications).where(applications.c.id == second.id).values(previous_receipt=named))
+        write.leaf("test_correction_named")
+    with on(root, at(9, 30)):
+        run(root, ("check",), at(9, 30))
+    held = row_of(root, second.receipt)
+    assert (held.disposition, held.reason) == ("held", code)
+
+
+def test_a_letter_of_withdrawal_ends_the_case_and_its_correction(root: Path) -> None:
+    first = claim(root)
+    asked(root, first.receipt)
+    done(root, "withdraw", first.receipt)
+    assert (row_of(root, first.receipt).disposition, state(root, first.id)) == ("withdrawn", ["withdrawn"])
+    with on(root, at(11)):
+        assert run(root, NOTIFY, at(11))["corrections"] == {"answered": 0, "lapsed": 0, "told": 0, "reminded": 0}
+    assert {one.status for one in rows(root, select(status_outbox).where(status_outbox.c.application == first.id))} >= {"WITHDRAWN"}
+    assert "登録されています" in refused(root, "withdraw", first.receipt)
+
+
+@pytest.mark.parametrize("delivered", [False, True])
+def test_a_withdrawal_at_the_portal_ends_what_no_file_carries_and_tells_the_section_of_the_rest(root: Path, delivered: bool) -> None:
+    first = claim(root)
+    if delivered:
+        with on(root, at(9, 30)):
+            run(root, ("release", "deliver"), at(9, 30))
+    asked(root, first.receipt)
+    resident_answers(root, first.receipt, at(12), does="withdraws")
+    wanted = ("delivered", ["withdrawn"]) if delivered else ("withdrawn", ["withdrawn"])
+    assert (row_of(root, first.receipt).disposition, state(root, first.id)) == wanted
+    (taken,) = rows(root, select(withdrawals))
+    assert (taken.source, taken.handed_on, taken.act) == ("portal", delivered, None)
+    if delivered:
+        done(root, "withdraw", first.receipt)
+        assert rows(root, select(withdrawals))[0].act is not None
+    else:
+        assert "登録されています" in refused(root, "withdraw", first.receipt)
+
+
+def test_a_protected_resident_is_told_by_a_person(root: Path) -> None:
+    first = claim(root)
+    filer = select(persons.c.atena).where(persons.c.application == first.id, persons.c.role == "claimant").scalar_subquery()
+    with hub_at(root, at(9)) as hub, hub.journal.write() as write:
+        write.execute(update(residents).where(residents.c.atena == filer).values(protected=True))
+        write.leaf("test_protected")
+    assert "自動では送りません" in asked(root, first.receipt)
+    with on(root, at(11)):
+        run(root, NOTIFY, at(11))
+    assert rows(root, select(notice_outbox).where(notice_outbox.c.application == first.id)) == []
+    assert rows(root, select(findings.c.code).where(findings.c.code == "CORRECTION_BY_PERSON"))
+
+
+def test_an_answer_on_paper_lets_the_case_go_on_and_a_second_request_works(root: Path) -> None:
+    first = claim(root)
+    asked(root, first.receipt)
+    assert "すでに補正を求めています" in refused(root, "correct", first.receipt, "--item", "口座番号", "--text", TEXT)
+    done(root, "correct", first.receipt, "--answered")
+    assert (row_of(root, first.receipt).disposition, state(root, first.id)) == ("open", ["answered"])
+    assert "2回目" in asked(root, first.receipt)
+    done(root, "correct", first.receipt, "--answered")
+    with on(root, at(12)):
+        run(root, INTAKE, at(12))
+    assert row_of(root, first.receipt).disposition == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--item", "口座番合", "--text", TEXT), "口座番号"),
+        (("--item", "口座番号"), "--text に"),
+        (("--item", "口座番号", "--text", TEXT, "--text", TEXT), "--text は2個"),
+        (("--item", "口座番号", "--text", "123456789018 は誤り"), "個人番号"),
+        (("--item", "口座番号", "--text", TEXT, "--days", "2"), "短すぎます"),
+        (("--item", "口座番号", "--text", TEXT, "--until", "2026-11-26"), "短すぎます"),
+        (("--item", "口座番号", "--text", TEXT, "--until", "2026-12-20", "--days", "9"), "両方"),
+        (("--findings",), "箇所がありません"),
+        (("--extend", "2026-12-20"), "回答を待っている補正がありません"),
+        (("--extend", "tomorrow"), "日付ではありません"),
+        ((), "何をするか"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_in_a_sentence(checked_root: Path, options: tuple[str, ...], words: str) -> None:
+    assert words in refused(checked_root, "correct", claim(checked_root).receipt, *options)
+    assert "ではありません" in refused(checked_root, "correct", claim(checked_root).receipt, *options or ("--answered",), actor="hoiku-01")
+    assert rows(checked_root, select(func.count()).select_from(correction_items))[0][0] == 0
+
+
+@pytest.mark.parametrize("event", ["correction_told", "notice_owed", "correction_asked"])
+@pytest.mark.parametrize("when", ["before_commit", "after_commit"])
+def test_a_process_killed_between_status_and_notice_tells_once(root: Path, event: str, when: str) -> None:
+    first = claim(root)
+    fault = {"HUB_FAULT": f"{event}.{when}:1"}
+    if event == "correction_asked":
+        forked(lambda: asked(root, first.receipt), log=root / "child.log", environment=fault)
+        if not state(root, first.id):
+            asked(root, first.receipt)
+    else:
+        asked(root, first.receipt)
+    with on(root, at(11)):
+        if event != "correction_asked":
+            assert forked(lambda: run(root, NOTIFY, at(11)), log=root / "child.log", environment=fault) != 0
+        run(root, NOTIFY, at(11))
+    assert (keys(root, first.id), state(root, first.id)) == (["correction 1"], ["open"])
+    told = [one for one in effects(root) if one["system"] == "osr" and one.get("kind") == "correction"]
+    assert len(told) == 1
+
+
+OPENING = OpeningDays(frozenset({date(2026, 12, 25)}))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dates(date(2026, 1, 1), date(2028, 12, 31)), st.integers(5, 60), st.integers(0, 200))
+def test_a_due_day_is_open_and_never_too_near(day: date, days: int, more: int) -> None:
+    due = due_after(OPENING, day, days)
+    assert OPENING.is_open(due)
+    assert due == OPENING.add_open_days(day, days)
+    remind = reminder_day(OPENING, due, 3)
+    assert OPENING.is_open(remind)
+    assert OPENING.add_open_days(remind, 3) == due
+    until = date.fromordinal(day.toordinal() + more)
+    least = OPENING.add_open_days(day, declared().least_days)
+    if until < least:
+        with pytest.raises(ActRefused):
+            due_until(OPENING, day, until)
+    else:
+        assert OPENING.is_open(due_until(OPENING, day, until))
+        assert due_until(OPENING, day, until) >= max(until, least)
+
+
+def test_every_step_of_a_correction_is_in_the_log(root: Path) -> None:
+    first = claim(root)
+    asked(root, first.receipt)
+    resident_answers(root, first.receipt, at(12))
+    events = {json.loads(one.data)["event"] for one in rows(root, select(log_leaves.c.data))}
+    assert {"correction_asked", "correction_told", "correction_answered", "filing_replaced"} <= events
+    assert not any(TEXT in one.data for one in rows(root, select(log_leaves.c.data)))
