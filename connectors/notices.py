@@ -14,6 +14,7 @@ from connectors.connections import HttpConnection
 from connectors.errors import ConnectorError, PermanentError
 from connectors.http_session import Answer, HttpSession
 from connectors.lanes import Lanes
+from connectors.notice_answers import AnswerPage, read_page
 from connectors.profile import read_profile
 
 _PROFILE = read_profile("osr")
@@ -135,6 +136,10 @@ class NoticeClient:
         said = {(answer.text("reference", item), _known(answer, answer.text("result", item), RESULTS)) for item in answer.items("results")}
         times = Counter(reference for reference, _ in said)
         return FileResult(True, {reference: result for reference, result in said if times[reference] == 1})
+
+    def answers(self, after: int) -> AnswerPage:
+        """The next page of what residents answered to questionnaires, by rising sequence; asking again gives the same."""
+        return read_page(self._call("answers", {"after": str(after), "count": _PROFILE["answers_per_page"]}))
 
     def _call(self, operation: str, body: Mapping[str, object]) -> Answer:
         return self._session.call(operation, "POST", _PATH[operation], body)

@@ -26,6 +26,7 @@ class NoticeDesk:
         self._cancelled = {entry["key"] for entry in journals.earlier("osr", "cancel")}
         self._files: dict[str, dict[str, Any]] = {entry["file_id"]: entry for entry in journals.earlier("osr", "file")}
         self._asked: set[str] = set()
+        self._answers: list[dict[str, Any]] = list(journals.earlier("osr", "answer"))
 
     def counter(self, secret: str, faults: FaultDesk) -> Counter:
         """The counter that serves this desk."""
@@ -35,6 +36,7 @@ class NoticeDesk:
             Operation("cancel", "POST", "/30111", self._cancel),
             Operation("file", "POST", "/10123", self._file),
             Operation("file_result", "POST", "/40134", self._file_result),
+            Operation("answers", "POST", "/50145", self._answers_after),
         )
         return Counter("osr", client=(self._client_id, secret), operations=operations, journals=self._journals, faults=faults)
 
@@ -106,6 +108,27 @@ class NoticeDesk:
         results = self._files[file_id]["results"]
         items = [{"reference": reference, "result": result} for reference, result in results.items()]
         return Answer(200, {"state": "done", "results": items})
+
+    def answer(self, reference: str, choice: str, answered_at: str) -> str:
+        """A resident answers the questionnaire of a notice. choice: number of a slot, or cancel; gives the answer's id."""
+        number = len(self._answers) + 1
+        key = f"A{number:06}"
+        entry = {"sequence": number, "reference": reference, "choice": choice, "answered_at": answered_at}
+        self._journals.effect("osr", "answer", key, **entry)
+        self._answers.append({"key": key, **entry})
+        return key
+
+    def _answers_after(self, request: Request) -> Answer:
+        after, count = (str(request.cells.get(name, "")) for name in ("after", "count"))
+        if not after.isdigit() or not count.isdigit():
+            return error(400, "ANSWERS")
+        later = [one for one in self._answers if one["sequence"] > int(after)]
+        items = [
+            {"answerId": one["key"], "sequence": str(one["sequence"]), "reference": one["reference"], "choice": one["choice"],
+             "answeredAt": one["answered_at"]}
+            for one in later[: int(count)]
+        ]  # fmt: skip
+        return Answer(200, {"answers": items, "more": "1" if len(later) > len(items) else "0"})
 
 
 def _digest(cells: Mapping[str, Any]) -> str:

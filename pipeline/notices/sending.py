@@ -17,6 +17,7 @@ from connectors.notices import Notice, NoticeClient
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox
+from pipeline.notices.campaign_checks import is_stopped
 from pipeline.notices.circuit import Circuit, Pace
 from pipeline.notices.closing import STATE_OF_READ_BACK, STATE_OF_RESULT, Ended, close, failed, of_rows
 from pipeline.notices.exclusions import reasons_not_to_send
@@ -160,7 +161,8 @@ def _send_page(run: Round, rows: Rows) -> None:
 def _called(run: Round, rows: Rows) -> Iterator[Notice]:
     """Notices right before their calls; none any more once the channel is down."""
     for row in rows:
-        if run.circuit.open:
+        # Whoever stops a campaign stops it now, not after this page.
+        if run.circuit.open or is_stopped(run.hub, row):
             return
         notice = notice_of(run.hub, row)
         run.pace.wait()

@@ -39,7 +39,7 @@ def _moves(**reached_from: str) -> Mapping[str, frozenset[str]]:
 NOTICES = Machine(
     notice_outbox,
     _moves(
-        owed="sending sent",
+        owed="sending sent given_up",
         sending="owed sending refused given_up",
         sent="sending",
         accepted="sending sent",
@@ -49,7 +49,8 @@ NOTICES = Machine(
     ),
     frozenset({"sent", "accepted", "undeliverable", "refused"}),
 )
-"""お知らせ. sending again from refused or given_up: a person had it tried again. owed from sent: the file never arrived."""
+"""お知らせ. sending again from refused or given_up: a person had it tried again. owed from sent: the file never arrived; from given_up: a stopped
+campaign goes on."""
 
 STATUSES = Machine(
     status_outbox,
