@@ -31,6 +31,7 @@ from tests.journal import (
     evidence_rows,
     exchange_rows,
     letter_rows,
+    payment_rows,
     rows,
     server_rows,
 )
@@ -90,6 +91,7 @@ VALID: list[tuple[Table, dict[str, Any]]] = [
     *decision_rows.VALID,
     (bundle_tables.evidence_bundles, evidence_rows.BUNDLE),
     *campaign_rows.VALID,
+    *payment_rows.VALID,
 ]
 
 # What each check forbids: a change of the valid row that says something impossible.
@@ -129,6 +131,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     **correction_rows.FORBIDDEN,
     **decision_rows.FORBIDDEN,
     **evidence_rows.FORBIDDEN,
+    **payment_rows.FORBIDDEN,
 }
 
 
