@@ -117,3 +117,13 @@ def test_places_outside_the_tree_are_refused() -> None:
             merkle.prove_consistency(old, new=new, leaves=give)
     with pytest.raises(ValueError, match="do not fit"):
         merkle.CompactRange.unpack(3, bytes(32))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.integers(1, 70))
+def test_many_leaves_proven_in_one_pass_get_the_proofs_that_each_gets_alone(data: st.DataObject, size: int) -> None:
+    hashes = [merkle.leaf_hash(bytes([number])) for number in range(size)]
+    wanted = sorted(data.draw(st.sets(st.integers(0, size - 1), min_size=1)))
+    root, paths = merkle.prove_inclusions(wanted, size=size, leaves=lambda start, end: hashes[start:end])
+    assert root == merkle.tree_root(hashes)
+    assert paths == {one: merkle.prove_inclusion(one, size=size, leaves=lambda start, end: hashes[start:end]) for one in wanted}
