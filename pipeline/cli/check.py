@@ -11,6 +11,7 @@ import click
 
 from pipeline.cli.checked import Checked, judge
 from pipeline.cli.group import WRONG_USE
+from pipeline.cli.notice import check_of
 from pipeline.cli.options import clock_of_command, root_option
 from pipeline.errors import SettingError
 from pipeline.places import municipalities_folder, municipality_codes, root_from_environment, specifications_folder
@@ -63,7 +64,9 @@ def _everything(catalogue: "Catalogue", codes: Sequence[str]) -> Iterator[Checke
     yield Checked("環境変数", "HUB_NOW", lambda: f"現在 {clock_of_command().now():%Y-%m-%d %H:%M}")
     yield Checked("環境変数", "HUB_RETRY_SECONDS", _retry_seconds)
     yield Checked("理由コード", "vocabulary/reasons.csv", lambda: f"{len(reasons())}件")
-    yield from _chosen((*catalogue.procedures, *catalogue.formats, *catalogue.documents, *codes), catalogue, codes)
+    yield from _chosen(
+        (*catalogue.procedures, *catalogue.formats, *catalogue.documents, *catalogue.notice_kinds, *codes), catalogue, codes
+    )
     if not codes:
         yield Checked("自治体", str(municipalities_folder()), _no_municipality)
 
@@ -78,11 +81,13 @@ def _chosen(names: Sequence[str], catalogue: "Catalogue", codes: Sequence[str]) 
             yield Checked("連携様式", name, partial(_format, catalogue.formats[name]))
         elif name in catalogue.documents:
             yield Checked("書類", name, partial(_document, catalogue.documents[name]))
+        elif name in catalogue.notice_kinds:
+            yield check_of(catalogue.notice_kinds[name])
         elif name in codes:
             yield Checked("自治体", name, partial(_municipality, name, catalogue))
         else:
-            known = (*catalogue.procedures, *catalogue.formats, *catalogue.documents, *codes)
-            raise SettingError(f"{name} is no procedure, format, document or municipality", f"known are: {nearest(name, known)}")
+            known = (*catalogue.procedures, *catalogue.formats, *catalogue.documents, *catalogue.notice_kinds, *codes)
+            raise SettingError(f"{name} is no procedure, format, document, notice or municipality", f"known are: {nearest(name, known)}")
 
 
 def _procedure(procedure: "Procedure", catalogue: "Catalogue") -> Checked:

@@ -32,6 +32,7 @@ _COMMANDS = MappingProxyType(
         "close": "pipeline.cli.flows:close",
         "alarms": "pipeline.cli.alarms:alarms",
         "notices": "pipeline.cli.notices:notices",
+        "notice": "pipeline.cli.notice:notice",
         "effects": "pipeline.cli.effects:effects",
         "letters": "pipeline.cli.letters:letters",
         "registry": "pipeline.cli.registry:registry",

@@ -1,0 +1,22 @@
+"""The page of a notice's preview (お知らせの見本): a card as the portal shows it, complete in one file."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pipeline.pages.rendering import HERE, STYLES
+
+if TYPE_CHECKING:
+    from pipeline.notices.preview import Preview
+
+
+def render_notice(found: "Sequence[Preview]", *, day: str) -> bytes:
+    """The page with one card for each text. day: 表示開始日 in 和暦 words."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    from pipeline.pages.list_page import FONT_FACE
+
+    styles = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in (*STYLES, "notice.css"))
+    folder = FileSystemLoader(HERE / "templates")
+    environment = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    page = environment.get_template("notice_preview.html")
+    return page.render(previews=found, day=day, style=FONT_FACE.sub("", styles)).encode()
