@@ -1,4 +1,4 @@
-"""Which application a result is about (結果の対象): one that really went out under its 受付番号, or one that waits for nothing but its end."""
+"""Which application a result is about (結果の対象): one that went out under its 受付番号, or whose correction lapsed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a decision must agree with (決定の確認): the application's state and kind, its day and numbers, an open correction, owed documents."""
+"""What a decision must agree with (決定の確認): state and kind of the application, its day and numbers, corrections, documents."""
 
 import re
 from datetime import date

@@ -1,9 +1,7 @@
 """Stand-ins of the receiving systems (業務システム): they take files, check them strictly, leave receipts and later results."""
 
-import csv
 import hashlib
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,28 +11,32 @@ from sandbox.receiver_csv import read_csv
 from sandbox.receiver_fixed import read_fixed
 from sandbox.receiver_legacy_csv import read_legacy_csv
 from sandbox.receiver_outcomes import decide, read_words, words_of
+from sandbox.receiver_results import lines_of, nursery_results, standard_results
 from sandbox.receiver_verdict import Verdict, rejected
 from sandbox.receiver_workbook import read_workbook
 from sandbox.receiver_xml import read_xml
 from sandbox.secret_files import write_private
 
 _RECEIPT_HEADER = ("file_name", "sha256", "records", "result", "reason")
-_RESULT_HEADER = ("uketsukebango", "kekka", "kettei_nengappi", "kettei_bango", "bunsho_bango", "tsuchisho", "riyu")
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """One receiving system. suffix: the end of the file names that it looks for. read: its own reading of name and data."""
+    """One receiving system. suffix: the end of the file names that it looks for. read: its own reading of name and data.
+
+    answer: its own way of writing results.
+    """
 
     name: str
     suffix: str
     read: Callable[[str, bytes], Verdict]
+    answer: Callable[[Sequence[tuple[str, ...]]], bytes] = standard_results
 
 
 RECEIVERS = (
     Receiver("jidoteate-host", ".dat", lambda _, data: read_fixed(data)),
     Receiver("jidoteate-std", ".csv", read_csv),
-    Receiver("hoiku", ".csv", read_csv),
+    Receiver("hoiku", ".csv", read_csv, nursery_results),
     Receiver("hoiku-ichiran", ".xlsx", lambda _, data: read_workbook(data)),
     Receiver("kenko-kanri", ".csv", read_csv),
     Receiver("kyushoku", ".csv", lambda _, data: read_legacy_csv(data)),
@@ -96,7 +98,7 @@ class ReceivingSystems:
             rows = [row for row in decided if row is not None]
             self._answered.add(key)
             if rows:
-                self._leave(receiver, f"results/{name}.results.csv", [_RESULT_HEADER, *rows])
+                self._write(receiver, f"results/{name}.results.csv", receiver.answer(rows))
                 self._journals.effect("receiver", "results", key, destination=receiver.name, name=name, rows=len(rows))
                 left += 1
         return left
@@ -106,9 +108,10 @@ class ReceivingSystems:
         return f"{receiver.name}/{file.name}/{hashlib.sha256(data).hexdigest()}", _read(receiver, file.name, data)
 
     def _leave(self, receiver: Receiver, name: str, rows: list[tuple[str, ...]]) -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\r\n").writerows(rows)
-        write_private(self._root / "sandbox" / "receivers" / receiver.name / "out" / name, text.getvalue().encode())
+        self._write(receiver, name, lines_of(rows).encode())
+
+    def _write(self, receiver: Receiver, name: str, data: bytes) -> None:
+        write_private(self._root / "sandbox" / "receivers" / receiver.name / "out" / name, data)
 
 
 def _read(receiver: Receiver, name: str, data: bytes) -> Verdict:

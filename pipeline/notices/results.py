@@ -1,4 +1,4 @@
-"""Notices of results (結果のお知らせ): each with its decision record, to the one who filed; by default they only say that it was decided."""
+"""Notices of results (結果のお知らせ): each with its decision record, to the one who filed; as a rule they only say so."""
 
 from dataclasses import dataclass
 from typing import Any
