@@ -13,7 +13,7 @@ from pipeline.bench.mapping import UnequalOutputError
 from pipeline.cli.group import RED, tell
 
 if TYPE_CHECKING:
-    from pipeline.bench import matching
+    from pipeline.bench import matching, notices
 
 
 class Result(Protocol):
@@ -79,6 +79,17 @@ def bench_validation(size: int | None, *, as_json: bool) -> None:
         _show(validation.measure, one, length=validation.LAPS, words=None if as_json else _validation_words)
 
 
+@bench.command("notices")
+@click.option("--size", type=click.IntRange(min=1), help="Notices (default: 10000).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each size.")
+def bench_notices(size: int | None, *, as_json: bool) -> None:
+    """Notices to one server over TLS, journal included (お知らせの送信). Example: hub bench notices --size 1000 --json"""
+    from pipeline.bench import notices
+
+    for one in (size,) if size else notices.SIZES:
+        _show(notices.measure, one, length=notices.LAPS, words=None if as_json else _notice_words)
+
+
 def _show(
     measure: Callable[[int, Callable[[int], None]], Found], size: int, *, length: int, words: Callable[[Found], Iterable[str]] | None
 ) -> None:
@@ -127,6 +138,12 @@ def _validation_words(result: validation.Result) -> Iterable[str]:
         yield _line(name, score, result.times_slower if score is result.peer else None)
     stages = "、".join(f"{word}{result.chain[stage]:.1f}秒" for stage, word in (("map", "変換"), ("check", "検査"), ("release", "出力")))
     yield f"  一連の処理：{stages}。うちGX {result.chain['gx']:.1f}秒（{result.share:.1%}）"
+
+
+def _notice_words(result: "notices.Result") -> Iterable[str]:
+    yield f"お知らせの送信の測定 {result.size:,}件（相手方が受け取ったものは同じ、本システムは記録を含む）"
+    for name, score in (("本システム", result.ours), ("requests", result.peer), ("下限（接続のみ）", result.floor)):
+        yield _line(name, score, result.times_slower if name == "requests" else None)
 
 
 def _line(name: str, score: Score, slower: float | None) -> str:

@@ -58,7 +58,8 @@ def owe_notices(hub: Hub, numbers: Sequence[int], *, atena: int = 19) -> list[in
     """Owe a notice of no application for each number; the addressee is one with an account unless another is named."""
     with hub.journal.write() as write:
         orders = [
-            NoticeOrder("shuki/kenshin", "checkup", f"campaign 1/person {n}", f"{atena:015d}", "027", "健診のご案内", f"本文 {n}") for n in numbers
+            NoticeOrder("shuki/kenshin", "checkup", f"campaign 1/person {n}", f"{atena:015d}", "027", "健診のご案内", f"本文 {n}")
+            for n in numbers
         ]
         return [key for order in orders if (key := owe_notice(hub, write, order)) is not None]
 
