@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipeline.act_cases import Case, case_of
+from pipeline.act_cases import Case, allowed, case_of
 from pipeline.cli.acts import act_options, opened_case
 from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 from pipeline.corrections.asking import Asked, answered_otherwise, ask, extend
@@ -39,6 +39,7 @@ def correct(receipt: str, **said: Any) -> None:  # noqa: ANN401  the options tha
     """
     _check_choice(said)
     with opened_case(receipt, said) as (hub, row, order):
+        allowed(hub, row, order["actor"])
         if said["answered"]:
             act = answered_otherwise(hub, row, **order)
             click.echo(f"{receipt}: 補正の回答を登録しました（行為 {act}）。次の取込（hub run intake）で続きます。")

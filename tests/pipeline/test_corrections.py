@@ -291,8 +291,12 @@ def test_an_answer_on_paper_lets_the_case_go_on_and_a_second_request_works(root:
 )
 def test_what_cannot_be_asked_is_refused_in_a_sentence(checked_root: Path, options: tuple[str, ...], words: str) -> None:
     assert words in refused(checked_root, "correct", claim(checked_root).receipt, *options)
-    assert "ではありません" in refused(checked_root, "correct", claim(checked_root).receipt, *options or ("--answered",), actor="hoiku-01")
     assert rows(checked_root, select(func.count()).select_from(correction_items))[0][0] == 0
+
+
+@pytest.mark.parametrize("options", [("--findings",), ("--answered",), ("--extend", "2026-12-20"), ("--item", "口座番号", "--text", TEXT)])
+def test_nobody_of_another_section_asks(checked_root: Path, options: tuple[str, ...]) -> None:
+    assert "ではありません" in refused(checked_root, "correct", claim(checked_root).receipt, *options, actor="hoiku-01")
 
 
 @pytest.mark.parametrize("event", ["correction_told", "notice_owed", "correction_asked"])
