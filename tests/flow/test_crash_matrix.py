@@ -18,6 +18,8 @@ from tests.flow.kills import STEPS, Chain, Day, Kill
 NAMES = [f"{flow}.{step}" for flow, step in STEPS if (flow, step) != ("notify", "cases")]
 OFTEN = 8
 KILLED_ELSEWHERE = {
+    "notice_file.before_call": "tests/channels/test_channel_kills.py, where notices go by file",
+    "notice_file.after_call": "tests/channels/test_channel_kills.py, where notices go by file",
     "cases.left_open_print": "tests/pipeline/test_cases.py, where a case becomes restricted",
     "bundle.before_rename": "tests/pipeline/bundles/test_values.py, where a bundle is made",
     "bundle_values.before_rename": "tests/pipeline/bundles/test_values.py, where a bundle is opened",
@@ -37,6 +39,19 @@ RARE_EVENTS = {
     "application_refused": "a receiving system refuses a file",
     "fetch_refused": "the portal will not give an application",
     "status_refused": "the portal will not take a status",
+    "status_put_off": "the portal does not answer; tests/channels/test_outages.py",
+    "channel_down": "the other side answers nothing; tests/channels/test_outages.py",
+    "notice_put_off": "the notice interface does not answer; tests/channels/test_outages.py",
+    "notices_given_back": "a channel goes down in the middle of a page; tests/channels/test_outages.py",
+    "notice_code_unknown": "the notice interface answers a code that no table knows",
+    "notice_excluded": "somebody may no longer be told when the notice is about to be sent",
+    "notice_file_named": "many notices go by file; tests/channels/test_channel_kills.py kills it",
+    "notice_file_sent": "many notices go by file; tests/channels/test_channel_kills.py kills it",
+    "notice_file_resumed": "a file of notices was not certainly handed over; tests/channels/test_channel_kills.py",
+    "notice_file_refused": "the server refuses a file of notices",
+    "notice_file_dissolved": "a file of notices was lost, late or refused",
+    "notice_result_late": "the result of a file of notices does not come",
+    "notice_result_foreign": "a result names notices of another file",
     "case_restricted": "somebody comes under protection after their case was identified",
     "register_file_refused": "the register office hands over a file that does not follow its profile",
     "applications_owed_again": "a format or its approved substitutions changed; tests/pipeline/test_substitutions.py",
