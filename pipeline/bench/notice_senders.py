@@ -59,7 +59,7 @@ def _cells(reference: str, atena: str) -> dict[str, str]:
 
 
 def prepare_ours(folder: Path) -> Timed:
-    """What the step does with what is owed: exclusions, marking, sending, closing, each with its leaf. The rate limit is off, the hub is open."""
+    """What the step does with what is owed: exclusions, marking, sending, closing, leaves. The rate limit is off, the hub open."""
     # A notice is sent once: every lap has a journal of its own.
     root = Path(mkdtemp(dir=folder)) / "root"
     shutil.copytree(folder / "root", root)
