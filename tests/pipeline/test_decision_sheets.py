@@ -192,7 +192,7 @@ def test_a_killed_intake_of_a_sheet_is_taken_up_and_decides_once(
         assert len(list((folder(hub) / INBOX / TAKEN).iterdir())) == 1
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn")), max_size=12).map(plain)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp")), max_size=12).map(plain)
 
 
 @settings(max_examples=60, deadline=None)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from connectors.profile import read_profile
+from connectors.result_files import result_profiles
 from sandbox.journals import Journals
 from sandbox.receiver_csv import read_csv
 from sandbox.receiver_fixed import read_fixed
@@ -93,12 +94,12 @@ def systems(tmp_path: Path) -> ReceivingSystems:
 
 
 def test_receipts_and_results_are_left_once_and_temporary_names_are_ignored(systems: ReceivingSystems, tmp_path: Path) -> None:
-    folder = tmp_path / "delivered" / "hoiku"
+    folder = tmp_path / "delivered" / "kenko-kanri"
     for name in ("a.csv", ".b.csv.0123.part", "c.csv.part"):
         (folder / name).write_bytes(GOOD)
     assert [systems.settle_receipts(), systems.settle_receipts()] == [1, 0]
     assert [systems.settle_results(), systems.settle_results()] == [1, 0]
-    out = tmp_path / "sandbox" / "receivers" / "hoiku" / "out"
+    out = tmp_path / "sandbox" / "receivers" / "kenko-kanri" / "out"
     assert [file.name for file in (out / "receipts").iterdir()] == ["a.csv.receipt.csv"]
     receipt = (out / "receipts" / "a.csv.receipt.csv").read_text(encoding="utf-8").splitlines()
     assert receipt[0].split(",") == PROFILE["receipts"]["columns"]
@@ -122,13 +123,13 @@ def test_a_bad_file_gets_a_receipt_and_no_results(systems: ReceivingSystems, tmp
 def test_some_claims_are_refused_with_a_reason_and_the_same_ones_by_both_systems(systems: ReceivingSystems, tmp_path: Path) -> None:
     rows = "".join(f"20261124-{number:08d},x\r\n" for number in range(500))
     file = "027_ninteiseikyu_472018_20261124_001.csv"
-    for name in ("jidoteate-std", "hoiku"):
+    for name in ("jidoteate-std", "kenko-kanri"):
         (tmp_path / "delivered" / name / file).write_bytes(b"uketsukebango,x\r\n" + rows.encode())
     systems.settle_receipts()
     systems.settle_results()
     answers = [
         (tmp_path / "sandbox" / "receivers" / name / "out" / "results" / f"{file}.results.csv").read_text(encoding="utf-8")
-        for name in ("jidoteate-std", "hoiku")
+        for name in ("jidoteate-std", "kenko-kanri")
     ]
     assert answers[0] == answers[1]
     cells = [line.split(",") for line in answers[0].splitlines()[1:]]
@@ -136,3 +137,17 @@ def test_some_claims_are_refused_with_a_reason_and_the_same_ones_by_both_systems
     assert 5 <= len(refused) <= 40
     assert all(row[6] for row in refused)
     assert not any(row[6] for row in cells if row[1] == "認定")
+
+
+def test_the_nursery_system_answers_in_its_own_columns_words_and_days(systems: ReceivingSystems, tmp_path: Path) -> None:
+    name = "028_kyoikuhoikunintei_472018_20261124_001.csv"
+    rows = "".join(f"20261124-{number:08d},x\r\n" for number in range(100))
+    (tmp_path / "delivered" / "hoiku" / name).write_bytes(b"uketsukebango,x\r\n" + rows.encode())
+    systems.settle_receipts()
+    systems.settle_results()
+    left = (tmp_path / "sandbox" / "receivers" / "hoiku" / "out" / "results" / f"{name}.results.csv").read_bytes()
+    read = result_profiles()["nursery"].read(left, name)
+    assert {(row.outcome, row.decided_on, row.letter) for row in read} == {
+        ("認定", "2026-11-24", "post"),
+        ("却下", "2026-11-24", "post"),
+    }
