@@ -17,9 +17,8 @@ from mappings.specification import Assumption, Spec, nearest, read_spec
 from mappings.vaccination_schedule import Dose, read_schedule
 from mappings.yaml_door import SpecError
 
-KindOf = Literal[
-    "result", "period", "checkup", "vaccination", "questionnaire", "interview", "payment", "certificate", "other"
-]  # fmt: skip
+KindOf = Literal["period", "checkup", "vaccination", "questionnaire", "interview", "payment", "certificate", "other"]
+"""Results and corrections belong to procedures: a result needs its decision record."""
 Channel = Literal["portal", "letterbox", "paper"]
 
 

@@ -18,6 +18,7 @@ from pipeline.journal.intake_tables import applications
 from pipeline.notices.facts import decision_facts, facts_of
 
 CHANNELS = {"portal": "マイナポータル", "letterbox": "民間送達サービス", "paper": "郵送"}
+SORTS = {"receipt": "受付", "result": "結果", "correction": "補正"}
 OF_CASES = ("マイナポータル", "郵送")
 DAYS_OF_CASES = 90
 
@@ -78,7 +79,7 @@ def _of_procedure(catalogue: Catalogue, procedure: Procedure, text: Notice, know
     subject, body = text.fill(**words)
     if text.serves_as_decision:
         body = text.serves_as_decision.complete(body, words["reason"])
-    kind, title = f"{procedure.id}/{text.kind}", f"{procedure.title}　{text.id}"
+    kind, title = f"{procedure.id}/{text.kind}", f"{procedure.title}　{SORTS[text.kind]}（{text.id}）"
     examples = not facts.of(text.kind).keys() <= known.keys()
     return Preview(kind, title, subject, body, words["municipality"], procedure.law, OF_CASES, DAYS_OF_CASES, examples)
 

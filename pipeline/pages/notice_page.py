@@ -1,8 +1,10 @@
 """The page of a notice's preview (お知らせの見本): a card as the portal shows it, complete in one file."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.pages.lettering import font_for
 from pipeline.pages.rendering import HERE, STYLES
 
 if TYPE_CHECKING:
@@ -18,5 +20,5 @@ def render_notice(found: "Sequence[Preview]", *, day: str) -> bytes:
     styles = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in (*STYLES, "notice.css"))
     folder = FileSystemLoader(HERE / "templates")
     environment = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    page = environment.get_template("notice_preview.html")
-    return page.render(previews=found, day=day, style=FONT_FACE.sub("", styles)).encode()
+    page = environment.get_template("notice_preview.html").render(previews=found, day=day, style=FONT_FACE.sub("", styles))
+    return page.replace("FONT", b64encode(font_for(page)).decode(), 1).encode()

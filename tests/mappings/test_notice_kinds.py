@@ -28,8 +28,9 @@ def catalogue() -> Catalogue:
 def own(tmp_path: Path) -> Path:
     """Specifications with one notice that a test may spoil."""
     shutil.copytree(MAPPINGS / "notices", tmp_path / "notices")
-    for folder in (path for path in (tmp_path / "notices").iterdir() if path.is_dir() and path.name not in ("ninpu-kenshin", "yobo-sesshu")):
-        shutil.rmtree(folder)
+    for folder in (path for path in (tmp_path / "notices").iterdir() if path.is_dir()):
+        if folder.name not in ("ninpu-kenshin", "yobo-sesshu"):
+            shutil.rmtree(folder)
     return tmp_path
 
 
