@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 
 from mappings.rules import Rule
 from pipeline.hub import Hub
-from pipeline.journal.decision_tables import decisions
+from pipeline.journal.decision_tables import STANDING, decisions
 from pipeline.journal.intake_tables import STAGES, applications, persons
 from pipeline.records import load_tables
 
@@ -72,7 +72,8 @@ def _filings_that_name(hub: Hub, row: Row[Any], atenas: Sequence[str], *, days: 
 
 def _claims(hub: Hub, other: Row[Any], rule: Rule) -> bool:
     """Whether the other filing claims (an increase, not a decrease) and was not refused."""
-    outcome = hub.journal.scalar(select(decisions.c.outcome).where(decisions.c.application == other.id))
+    holds = (decisions.c.application == other.id) & STANDING & (decisions.c.kind != "revoke")
+    outcome = hub.journal.scalar(select(decisions.c.outcome).where(holds))
     if any(one.id == outcome and one.status == "REJECTED" for one in hub.procedure(other.procedure).outcomes):
         return False
     tables = load_tables(hub, [other.id]).get(other.id)

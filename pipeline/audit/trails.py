@@ -118,7 +118,7 @@ def _acts(hub: Hub, row: Row[Any]) -> Iterator[Line]:
 
 
 def _answers(hub: Hub, row: Row[Any]) -> Iterator[Line]:
-    for one in hub.journal.rows(select(decisions).where(decisions.c.application == row.id)):
+    for one in hub.journal.rows(select(decisions).where(decisions.c.application == row.id).order_by(decisions.c.id)):
         yield "決定", f"{one.outcome} {one.decided_on} 根拠 {one.source}"
     for one in hub.journal.rows(select(status_outbox).where(status_outbox.c.application == row.id).order_by(status_outbox.c.owed_at)):
         yield "処理状況", f"{one.status} {one.state} {_time(one.sent_at) if one.sent_at else ''}".rstrip()

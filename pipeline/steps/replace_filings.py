@@ -10,9 +10,11 @@ from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import canonical, obligations
 from pipeline.journal.intake_tables import applications, findings
+from pipeline.kinds import kind_of
 from pipeline.records import canonical_row, load_tables
 from pipeline.rounds import Filing, Standing, is_handed_on
 from pipeline.steps.share_documents import share_documents
+from pipeline.steps.statuses import owe_status
 from pipeline.steps.worklist import Outcome, finding_row
 from vocabulary.findings import Finding, Severity
 
@@ -24,6 +26,7 @@ def replaced_by(hub: Hub, row: Filing, winner: Filing, found: Sequence[Finding])
 
     def record(write: Write) -> None:
         share_documents(hub, write, row)
+        _tell_replaced(hub, write, row)
         write.leaf("filing_replaced", application=row.id, by=winner.id)
 
     finding = Finding(REPLACED, where=f"receipt {winner.receipt}", severity=Severity.ALERT)
@@ -55,8 +58,15 @@ def settle_earlier(hub: Hub, write: Write, earlier: Filing, row: Filing, *, code
         write.execute(obligations.delete().where(obligations.c.application == earlier.id))
         finding = Finding(code, where=f"receipt {row.receipt}", severity=Severity.ALERT)
         write.insert_many(findings, [finding_row(earlier.id, "check", finding)])
+        _tell_replaced(hub, write, earlier)
         write.leaf("filing_replaced", application=earlier.id, by=row.id)
     return True
+
+
+def _tell_replaced(hub: Hub, write: Write, row: Filing) -> None:
+    """The portal shows of a replaced filing what its kind allows: it is over, and the later one goes on."""
+    status = hub.catalogue.repeats.settled.get(kind_of(hub, hub.procedure(row.procedure), row.id), "COMPLETED")
+    owe_status(hub, write, row.id, row.receipt, status)
 
 
 def note_replaced(write: Write, row: Filing, place: str, *, code: str, step: str) -> None:

@@ -25,6 +25,8 @@ KILLED_ELSEWHERE = {
     "bundle_values.before_rename": "tests/pipeline/bundles/test_values.py, where a bundle is opened",
     "evidence_key.before_rename": "tests/pipeline/bundles/test_values.py, where a key is made",
     "draft.written": "tests/pipeline/test_unknown_version.py, where a form changed",
+    "decision_sheet.fates_written": "tests/pipeline/test_decision_sheets.py, where a clerk filled a sheet",
+    "decision_sheet.moved": "tests/pipeline/test_decision_sheets.py, where a clerk filled a sheet",
 }
 RARE_EVENTS = {
     "replay_ordered": "a person orders a replay; tests/pipeline/test_replay.py kills it",
@@ -57,6 +59,10 @@ RARE_EVENTS = {
     "applications_owed_again": "a format or its approved substitutions changed; tests/pipeline/test_substitutions.py",
     "filing_replaced": "a later nursery filing for the same child counts; tests/pipeline/test_rounds.py",
     "document_shared": "a certificate lies at the filing of a brother or sister; tests/pipeline/test_rounds.py",
+    "decision_sheet_taken": "a clerk filled a sheet; tests/pipeline/test_decision_sheets.py kills it",
+    "decision_refused": "a result does not fit; tests/pipeline/test_decisions.py",
+    "decision_refusal_settled": "a clerk settles a result that does not fit; tests/pipeline/test_decisions.py",
+    "result_file_changed": "a result file lies there with other content; tests/pipeline/test_decisions.py",
     "decision_early": "a decision came before the visit that it needs; tests/pipeline/test_ends.py",
     "residents_indexed": "residents were loaded before their indexes existed; tests/pipeline/test_matching.py",
     "expected_filings_refused": "a business system hands over an extract of expected people that does not follow its profile",

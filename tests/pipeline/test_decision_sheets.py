@@ -167,7 +167,7 @@ def test_a_sheet_that_a_clerk_began_to_fill_in_place_is_not_written_over(hub: Hu
     assert begun.read_bytes() == kept
 
 
-POINTS = ("decision_sheet_taken.before_commit", "decision_sheet_taken.after_commit", "decision_sheet.fates_written")
+POINTS = ("decision_sheet_taken.before_commit", "decision_sheet_taken.after_commit", "decision_sheet.fates_written", "decision_sheet.moved")
 
 
 def test_a_killed_intake_of_a_sheet_is_taken_up_and_decides_once(

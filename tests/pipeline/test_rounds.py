@@ -14,7 +14,7 @@ from mappings.yaml_door import SpecError
 from pipeline.balance import balance_of
 from pipeline.case_sheets import sheet_of
 from pipeline.hub import set_up
-from pipeline.journal.decision_tables import notice_outbox
+from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.intake_tables import applications, documents, findings
 from pipeline.packages import package_of
@@ -120,6 +120,9 @@ def test_nothing_is_owed_for_a_replaced_filing_and_nobody_is_told_of_a_refusal(d
     replaced = day.row("first").id
     assert rows(day.root, select(obligations).where(obligations.c.application == replaced)) == []
     assert rows(day.root, select(notice_outbox).where(notice_outbox.c.application == replaced)) == []
+    told = [row.status for row in rows(day.root, select(status_outbox).where(status_outbox.c.application == replaced))]
+    assert "WITHDRAWN" in told
+    assert not {"REJECTED", "COMPLETED"} & set(told)
 
 
 def test_a_filing_after_the_deadline_waits_for_the_next_round_and_leaves_the_earlier_ones(day: Day) -> None:
