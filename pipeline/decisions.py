@@ -161,7 +161,7 @@ def _tell(hub: Hub, write: Write, decision: Decision, earlier: Row[Any] | None) 
     if earlier is None:
         owe_status(hub, write, row.id, row.receipt, status)
     else:
-        give_up_superseded(write, earlier.id)
+        give_up_superseded(hub, write, earlier.id)
         again = REEXAMINED if decision.values["kind"] == "revoke" else status
         owe_status_again(hub, write, row, again, turn=decision.key)
     if decision.outcome.notice or (earlier is not None and _tells_results(decision.procedure)):

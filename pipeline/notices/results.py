@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 
 from mappings.decision_texts import decision_texts
 from mappings.procedure import Outcome, Procedure
@@ -13,6 +13,7 @@ from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.intake_tables import persons
 from pipeline.notices.facts import decision_facts, facts_of
 from pipeline.notices.outbox import NoticeOrder, application_key, owe_notice
+from pipeline.notices.states import NOTICES, move
 from pipeline.records import load_tables
 
 SUPERSEDED = "SUPERSEDED"
@@ -52,10 +53,10 @@ def owe_result_notice(hub: Hub, write: Write, decision: Decision) -> None:
     owe_notice(hub, write, order)
 
 
-def give_up_superseded(write: Write, earlier: int) -> None:
+def give_up_superseded(hub: Hub, write: Write, earlier: int) -> None:
     """What nobody was told yet of a decision that no longer holds is told no more."""
     unsent = (notice_outbox.c.decision == earlier) & (notice_outbox.c.state == "owed")
-    write.execute(update(notice_outbox).where(unsent).values(state="given_up", code=SUPERSEDED))
+    move(hub, write, NOTICES, unsent, "given_up", code=SUPERSEDED)
 
 
 def _addressee(write: Write, application: int, procedure: Procedure) -> str | None:
