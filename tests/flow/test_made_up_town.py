@@ -155,3 +155,21 @@ def test_the_commands_know_what_was_added(specs: Path, tmp_path: Path) -> None:
     pages = runner.invoke(main, ["explain", "mimamori-toroku", "--out", str(tmp_path / "pages")])
     assert pages.exit_code == 0, pages.output
     assert "高齢者見守り登録" in (tmp_path / "pages" / "mimamori-toroku.html").read_text("utf-8")
+
+
+def test_a_notice_added_as_a_folder_is_checked_and_shown(specs: Path, tmp_path: Path) -> None:
+    runner = CliRunner()
+    checked = runner.invoke(main, ["notice", "check"])
+    assert checked.exit_code == 0, checked.output
+    assert "mimamori-annai" in checked.output
+    assert "独自利用事務 7" in checked.output
+    shown = runner.invoke(main, ["notice", "preview", "mimamori-annai", "--out", str(tmp_path / "seen.html")])
+    assert shown.exit_code == 0, shown.output
+    assert "令和8年度も、お元気かどうか" in shown.output
+    page = (tmp_path / "seen.html").read_text("utf-8")
+    assert "見守りの登録のご案内" in page
+    assert "src=" not in page.replace("font-src", "")
+    (specs / "notices" / "mimamori-annai" / "basis.csv").unlink()
+    refused = runner.invoke(main, ["notice", "check"])
+    assert refused.exit_code == 2
+    assert "basis.ordinance" in refused.output
