@@ -14,6 +14,7 @@ from sqlalchemy import Row, select
 
 from mappings.audience import ALWAYS
 from pipeline.campaigns.people import birth_of
+from pipeline.corrections.telling import outdated
 from pipeline.hub import Hub
 from pipeline.journal.campaign_tables import campaign_people, campaigns
 from pipeline.journal.intake_tables import applications, persons
@@ -176,7 +177,8 @@ def reasons_not_to_send(hub: Hub, rows: Sequence[Row[Any]]) -> Reasons:
         concerned.append(Concerned(row.id, row.kind, person, row.atena, row.application, checks_of(hub, row.kind)))
     stopped = stopped_campaigns(hub, rows)
     gone = no_longer_meant(hub, [row for row in rows if (row.kind, row.subject_key) in of_campaign])
-    return {row.id: STOPPED for row in rows if row.id in stopped} | dict.fromkeys(gone, NOT_MEANT) | reasons_for(hub, concerned)
+    campaign = {row.id: STOPPED for row in rows if row.id in stopped} | dict.fromkeys(gone, NOT_MEANT)
+    return campaign | outdated(hub, rows) | reasons_for(hub, concerned)
 
 
 def _people_of(hub: Hub, subjects: Collection[str]) -> dict[tuple[str, str], str]:

@@ -1,121 +1,45 @@
 """A correction runs to its end: asked, told in order, reminded, answered, lapsed, withdrawn; nothing ends by itself, nothing twice."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from pipeline.calendar import OpeningDays
-from pipeline.cli import main
-from pipeline.corrections.terms import declared, due_after, due_until, reminder_day
 from pipeline.deadlines import deadlines_of
-from pipeline.errors import ActRefused
 from pipeline.filing_day import filing_day
-from pipeline.journal.correction_tables import correction_items, corrections, withdrawals
+from pipeline.journal.correction_tables import withdrawals
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.intake_tables import applications, findings, persons
 from pipeline.journal.register_tables import residents
 from pipeline.notices.outbox import body_of, extras_of
-from sandbox.jpki_publication import publish
-from sandbox.process import Running
-from tests.flow.kills import forked
-from tests.pipeline.days import INTAKE, NAHA, at, hub_at, outside, rows, run
-
-Own = Callable[[Path], Path]
-CLERK, CHIEF = "jidoteate-01", "jidoteate-kakaricho"
-NINTEI = "jidoteate-nintei"
-TEXT = "7桁の数字で書いてください。"
-NOTIFY = ("statuses", "corrections", "notices")
-TEN = at(10)
-AFTER = date(2026, 12, 9)
+from tests.pipeline.corrections import (
+    AFTER,
+    NINTEI,
+    NOTIFY,
+    TEXT,
+    Own,
+    answer_to,
+    asked,
+    claim,
+    done,
+    effects,
+    keys,
+    on,
+    plan,
+    refused,
+    resident_answers,
+    row_of,
+    state,
+)
+from tests.pipeline.days import INTAKE, at, hub_at, rows, run
 
 
 @pytest.fixture
 def root(own: Own, checked_root: Path) -> Path:
     return own(checked_root)
-
-
-def act(root: Path, command: str, receipt: str, *options: str, actor: str = CLERK, moment: datetime = TEN) -> Result:
-    environment = {"HUB_NOW": moment.isoformat(), "HUB_ROOT": "", "HUB_DATABASE": ""}
-    who = [] if command == "case" else ["--actor", actor, "--reason", "記入誤りのため"]
-    arguments = [command, receipt, *options, *who, "--root", str(root), "--municipality", NAHA]
-    return CliRunner().invoke(main, arguments, prog_name="hub", env=environment)
-
-
-def done(*call: Any, **more: Any) -> str:
-    result = act(*call, **more)
-    assert result.exit_code == 0, (result.output, result.exception)
-    return result.stdout
-
-
-def refused(*call: Any, **more: Any) -> str:
-    result = act(*call, **more)
-    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1), result.output
-    return result.stderr
-
-
-def claim(root: Path, *, last: bool = False) -> Any:
-    """A claim of the town that is checked and whose filer has an account at the portal."""
-    wanted = (applications.c.procedure == NINTEI) & (applications.c.stage == "checked") & ~applications.c.restricted
-    found = rows(root, select(applications).where(wanted).order_by(applications.c.arrived_at))
-    return found[-1 if last else 0]
-
-
-def row_of(root: Path, receipt: str) -> Any:
-    return rows(root, select(applications).where(applications.c.receipt == receipt))[0]
-
-
-def asked(root: Path, receipt: str, *options: str) -> str:
-    return done(root, "correct", receipt, "--item", "口座番号", "--text", TEXT, *options)
-
-
-def state(root: Path, application: int) -> list[str]:
-    return [one.state for one in rows(root, select(corrections).where(corrections.c.application == application).order_by(corrections.c.id))]
-
-
-def keys(root: Path, application: int) -> list[str]:
-    own = select(notice_outbox).where(notice_outbox.c.application == application, notice_outbox.c.channel == "portal")
-    return [one.subject_key.partition("/")[2] for one in rows(root, own.order_by(notice_outbox.c.id))]
-
-
-def plan(root: Path, **does: Any) -> None:
-    (root / "sandbox/portal/residents.json").write_text(json.dumps(does), encoding="utf-8")
-
-
-@contextmanager
-def on(root: Path, moment: datetime) -> Iterator[Running]:
-    publish(root / "sandbox/jpki/published", day=moment.date(), revocations=[], stale=frozenset())
-    with outside(root, moment) as running:
-        yield running
-
-
-def resident_answers(root: Path, receipt: str, moment: datetime, **does: Any) -> None:
-    """The portal shows the status, the notice goes out, the resident acts, the hub takes it in."""
-    plan(root, **{receipt: {"does": "answers", **does}})
-    with on(root, at(11)):
-        run(root, NOTIFY, at(11))
-    with on(root, moment) as running:
-        assert running.control.settle("corrections") == 1
-        run(root, (*INTAKE, *NOTIFY), moment)
-
-
-def answer_to(root: Path, receipt: str) -> Any:
-    (found,) = rows(root, select(applications).where(applications.c.previous_receipt == receipt))
-    return found
-
-
-def effects(root: Path) -> list[dict[str, Any]]:
-    lines = (root / "sandbox/journals/effects.jsonl").read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines]
 
 
 def test_the_whole_chain_is_asked_told_reminded_answered_and_delivered_with_the_first_day(root: Path) -> None:
@@ -271,74 +195,6 @@ def test_an_answer_on_paper_lets_the_case_go_on_and_a_second_request_works(root:
     with on(root, at(12)):
         run(root, INTAKE, at(12))
     assert row_of(root, first.receipt).disposition == "delivered"
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (("--item", "口座番合", "--text", TEXT), "口座番号"),
-        (("--item", "口座番号"), "--text に"),
-        (("--item", "口座番号", "--text", TEXT, "--text", TEXT), "--text は2個"),
-        (("--item", "口座番号", "--text", "123456789018 は誤り"), "個人番号"),
-        (("--item", "口座番号", "--text", TEXT, "--days", "2"), "短すぎます"),
-        (("--item", "口座番号", "--text", TEXT, "--until", "2026-11-26"), "短すぎます"),
-        (("--item", "口座番号", "--text", TEXT, "--until", "2026-12-20", "--days", "9"), "両方"),
-        (("--findings",), "箇所がありません"),
-        (("--extend", "2026-12-20"), "回答を待っている補正がありません"),
-        (("--extend", "tomorrow"), "日付ではありません"),
-        ((), "何をするか"),
-    ],
-)
-def test_what_cannot_be_asked_is_refused_in_a_sentence(checked_root: Path, options: tuple[str, ...], words: str) -> None:
-    assert words in refused(checked_root, "correct", claim(checked_root).receipt, *options)
-    assert rows(checked_root, select(func.count()).select_from(correction_items))[0][0] == 0
-
-
-@pytest.mark.parametrize("options", [("--findings",), ("--answered",), ("--extend", "2026-12-20"), ("--item", "口座番号", "--text", TEXT)])
-def test_nobody_of_another_section_asks(checked_root: Path, options: tuple[str, ...]) -> None:
-    assert "ではありません" in refused(checked_root, "correct", claim(checked_root).receipt, *options, actor="hoiku-01")
-
-
-@pytest.mark.parametrize("event", ["correction_told", "notice_owed", "correction_asked"])
-@pytest.mark.parametrize("when", ["before_commit", "after_commit"])
-def test_a_process_killed_between_status_and_notice_tells_once(root: Path, event: str, when: str) -> None:
-    first = claim(root)
-    fault = {"HUB_FAULT": f"{event}.{when}:1"}
-    if event == "correction_asked":
-        forked(lambda: asked(root, first.receipt), log=root / "child.log", environment=fault)
-        if not state(root, first.id):
-            asked(root, first.receipt)
-    else:
-        asked(root, first.receipt)
-    with on(root, at(11)):
-        if event != "correction_asked":
-            assert forked(lambda: run(root, NOTIFY, at(11)), log=root / "child.log", environment=fault) != 0
-        run(root, NOTIFY, at(11))
-    assert (keys(root, first.id), state(root, first.id)) == (["correction 1"], ["open"])
-    told = [one for one in effects(root) if one["system"] == "osr" and one.get("kind") == "correction"]
-    assert len(told) == 1
-
-
-OPENING = OpeningDays(frozenset({date(2026, 12, 25)}))
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.dates(date(2026, 1, 1), date(2028, 12, 31)), st.integers(5, 60), st.integers(0, 200))
-def test_a_due_day_is_open_and_never_too_near(day: date, days: int, more: int) -> None:
-    due = due_after(OPENING, day, days)
-    assert OPENING.is_open(due)
-    assert due == OPENING.add_open_days(day, days)
-    remind = reminder_day(OPENING, due, 3)
-    assert OPENING.is_open(remind)
-    assert OPENING.add_open_days(remind, 3) == due
-    until = date.fromordinal(day.toordinal() + more)
-    least = OPENING.add_open_days(day, declared().least_days)
-    if until < least:
-        with pytest.raises(ActRefused):
-            due_until(OPENING, day, until)
-    else:
-        assert OPENING.is_open(due_until(OPENING, day, until))
-        assert due_until(OPENING, day, until) >= max(until, least)
 
 
 def test_every_step_of_a_correction_is_in_the_log(root: Path) -> None:
