@@ -22,7 +22,7 @@ REFUSAL: dict[str, Any] = {
 }
 VALID: list[tuple[Table, dict[str, Any]]] = [(decision_refusals, REFUSAL)]
 FORBIDDEN: dict[str, dict[str, Any]] = {
-    "ck_decisions_kind": {"kind": "perhaps"},
+    "ck_decisions_kind": {"kind": "perhaps", "supersedes": 0},
     "ck_decisions_letter": {"letter": "pigeon"},
     "ck_decisions_later_one_supersedes": {"kind": "change"},
     "ck_decisions_supersedes_earlier": {"kind": "change", "supersedes": 1},
