@@ -45,6 +45,7 @@ RULES: Final = (
     Rule("account", "length", ("kozabango",), "CHECK_LENGTH", {"least": "7", "most": "7"}),
     Rule("receipt", "length", ("uketsukebango",), "CHECK_LENGTH", {"least": "17", "most": "20"}),
     Rule("this-town", "equals", ("shikuchosonkodo",), "CHECK_CODE", {"value": "472018"}),
+    Rule("two-numbers", "not_equals", ("uketsukebango", "shujubango"), "CHECK_CODE"),
     Rule("other-people", "not_equals", ("atenabango", "haigusha_atenabango"), "CHECK_CODE"),
 )
 

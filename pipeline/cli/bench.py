@@ -90,6 +90,22 @@ def bench_notices(size: int | None, *, as_json: bool) -> None:
         _show(notices.measure, one, length=notices.LAPS, words=None if as_json else _notice_words)
 
 
+@bench.command("docs")
+@click.option("--size", type=click.IntRange(min=1), help="Stored runs of the day (default: 1000).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON line for each size.")
+def bench_docs(size: int | None, *, as_json: bool) -> None:
+    """Data Docs of a day with many runs (検査結果の文書). Example: hub bench docs --size 1000 --json"""
+    from pipeline.bench import docs  # it opens a hub, which the other benchmarks' start need not pay for
+
+    def words(result: docs.Result) -> Iterable[str]:
+        opened = "ブラウザーなし" if result.open_s is None else f"{result.open_s:.2f}秒"
+        yield f"検査結果の文書の測定 {result.size:,}回の実行"
+        yield f"  作成 {result.build_s:.2f}秒（{result.pages}ページと一覧）、1ページを開く {opened}"
+
+    for one in (size,) if size else docs.SIZES:
+        _show(docs.measure, one, length=docs.LAPS, words=None if as_json else words)
+
+
 def _show(
     measure: Callable[[int, Callable[[int], None]], Found], size: int, *, length: int, words: Callable[[Found], Iterable[str]] | None
 ) -> None:

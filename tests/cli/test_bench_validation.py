@@ -51,3 +51,10 @@ def test_the_whole_measurement_runs(hub: Hub, monkeypatch: pytest.MonkeyPatch) -
     line = json.loads(hub("bench", "validation", "--size", "1000", "--json").output)
     assert (line["bench"], line["size"], list(line["peers_s"])) == ("validation", 1000, ["gx-default"])
     assert 0 < line["share"]["gx"] < 1
+
+
+def test_the_documents_of_a_day_are_measured_and_capped(hub: Hub) -> None:
+    line = json.loads(hub("bench", "docs", "--size", "20", "--json").output)
+    assert line.keys() == {"bench", "size", "pages", "build_s", "open_s", "page_bytes"}
+    assert 0 < line["pages"] <= 20
+    assert line["page_bytes"] > 1000
