@@ -13,7 +13,6 @@ from connectors.notice_answers import NoticeAnswer
 from connectors.notices import NoticeClient
 from pipeline.campaigns.slots import free_slots
 from pipeline.campaigns.waves import notice_order
-from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.campaign_tables import notice_answers, slot_seats, slots
 from pipeline.journal.database import Write
@@ -33,7 +32,6 @@ def take_answers(hub: Hub, server: NoticeClient) -> Counter[str]:
     more = True
     while more:
         page = server.answers(after)
-        fault_point("answers.page_read")
         for one in sorted(page.answers, key=lambda answer: (answer.answered_at, answer.sequence)):
             counts[take_answer(hub, one)] += 1
         last = max((one.sequence for one in page.answers), default=after)

@@ -60,7 +60,8 @@ def approve(*, key: int, number: str, actor: str, code: str | None, root_folder:
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         let_go(hub, key, number=number, actor=actor)
         row = campaign_of(hub, key)
-    click.echo(f"一斉のお知らせ {key} を承認しました。次の hub run notify で最初の{row.first_wave}人に送り、{row.pause_hours}時間後に残りを送ります。")
+    click.echo(f"一斉のお知らせ {key} を承認しました。次の hub run notify で最初の{row.first_wave}人に送ります。")
+    click.echo(f"残りは、その{row.pause_hours}時間後から送ります。止めるには hub campaign stop {key}。")
 
 
 @campaign.command("stop")

@@ -1,0 +1,176 @@
+"""Who is left out of a campaign, when it is planned and again at the moment of sending, and the stop list by command and by sheet."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Row, select
+
+from pipeline.campaigns.planning import make_plan
+from pipeline.campaigns.waves import owe_campaigns
+from pipeline.errors import ActRefused
+from pipeline.hub import Hub
+from pipeline.journal.campaign_tables import campaign_people, stop_list
+from pipeline.journal.decision_tables import notice_outbox
+from pipeline.journal.evidence_tables import alarms
+from pipeline.journal.register_tables import residents
+from pipeline.notices.exclusions import CHECKS, reason_not_to_send
+from pipeline.notices.stop_list import CATEGORIES, StopOrder, add_stop, end_stop, standing_stops
+from pipeline.notices.stop_sheets import take_stop_sheets
+from pipeline.residents import by_atena, by_household, resident_context
+from tests.pipeline.campaigns import CLERK, KIND, MORNING, approved, change_resident, informed, people_of, rows_of
+from tests.pipeline.days import DAY, hub_at
+
+Own = Callable[[Path], Path]
+Told = Callable[[Hub, str, str], str]
+
+
+@pytest.fixture(scope="module")
+def informed_root(made_root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return informed(made_root, tmp_path_factory.mktemp("informed"))
+
+
+@pytest.fixture
+def root(own: Own, informed_root: Path) -> Path:
+    return own(informed_root)
+
+
+def _stop(category: str) -> Callable[[Hub, str, str], None]:
+    def say(hub: Hub, person: str, _addressee: str) -> None:
+        add_stop(hub, StopOrder(person, frozenset({KIND}), category), actor=CLERK, reason="試験")
+
+    return say
+
+
+def _of_addressee(**values: object) -> Callable[[Hub, str, str], None]:
+    return lambda hub, _person, addressee: change_resident(hub, addressee, **values)
+
+
+def _of_child(**values: object) -> Callable[[Hub, str, str], None]:
+    return lambda hub, person, _addressee: change_resident(hub, person, **values)
+
+
+HAPPENED: dict[str, tuple[Callable[[Hub, str, str], None], str]] = {
+    "child died": (_of_child(kind="4"), "DECEASED_PERSON"),
+    "guardian died": (_of_addressee(kind="4"), "DECEASED_PERSON"),
+    "child moved away": (_of_child(kind="3"), "MOVED_AWAY"),
+    "child protected": (_of_child(protected=True), "PROTECTED_PERSON"),
+    "guardian protected": (_of_addressee(protected=True), "PROTECTED_PERSON"),
+    **{f"stop list: {category}": (_stop(category), code) for category, (_, code) in CATEGORIES.items()},
+}
+
+
+@pytest.mark.parametrize("what", HAPPENED)
+def test_an_exclusion_holds_when_planned_and_again_at_the_moment_of_sending(root: Path, what: str) -> None:
+    happen, code = HAPPENED[what]
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub)
+        person, addressee = next(one for one in rows_of(hub, key))
+        owe_campaigns(hub)
+        row = _notice(hub, key, person)
+        assert reason_not_to_send(hub, row) is None
+        happen(hub, person, addressee)
+        planned = {one.person: one.code for one in make_plan(hub, KIND, DAY).people}
+        # A guardian who died is no addressee of a new plan: the other parent is, or nobody.
+        assert planned[person] == code or what == "guardian died"
+        assert reason_not_to_send(hub, row) == code
+
+
+def _notice(hub: Hub, key: int, person: str) -> Row[Any]:
+    mine = (campaign_people.c.campaign == key) & (campaign_people.c.person == person)
+    notice = hub.journal.scalar(select(campaign_people.c.notice).where(mine))
+    [row] = hub.journal.rows(select(notice_outbox).where(notice_outbox.c.id == notice))
+    found: Row[Any] = row
+    return found
+
+
+def test_every_declared_exclusion_has_its_function(informed_root: Path) -> None:
+    with hub_at(informed_root, MORNING) as hub:
+        declared = {name for kind in hub.catalogue.notice_kinds.values() for name in kind.audience.exclude}
+    assert declared <= set(CHECKS)
+
+
+def test_whoever_stands_in_a_restricted_case_or_lives_with_somebody_protected_gets_none(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub)
+        owe_campaigns(hub)
+        found = rows_of(hub, key)
+        person, _ = found[0]
+        who = by_atena(hub, person)
+        assert who is not None
+        housemate = next(one for one in by_household(hub, who.household) if one.atena not in found[0])
+        change_resident(hub, housemate.atena, protected=True)
+        assert reason_not_to_send(hub, _notice(hub, key, person)) == "PROTECTED_PERSON"
+        assert hub.journal.scalar(select(residents.c.protected).where(residents.c.atena == person)) is False
+
+
+def test_somebody_who_dies_between_plan_and_wave_is_left_out_with_the_reason(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub)
+        person, _ = rows_of(hub, key)[0]
+        change_resident(hub, person, kind="4")
+        counts = owe_campaigns(hub)
+        assert counts["left_out"] == 1
+        assert people_of(hub, key)[person] == ("left_out", "DECEASED_PERSON")
+
+
+def test_a_stop_gives_up_at_once_what_is_owed_and_ends_by_a_person(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub)
+        owe_campaigns(hub)
+        person, addressee = rows_of(hub, key)[0]
+        order = StopOrder(addressee, frozenset({"all"}), "wish")
+        entry, given_up = add_stop(hub, order, actor=CLERK, reason="試験")
+        assert given_up >= 1
+        assert _notice(hub, key, person).code == "STOP_LISTED"
+        assert add_stop(hub, order, actor=CLERK, reason="試験") == (entry, 0)
+        end_stop(hub, entry, actor=CLERK, reason="本人の申出")
+        assert standing_stops(hub) == []
+        with pytest.raises(ActRefused):
+            end_stop(hub, entry, actor=CLERK, reason="本人の申出")
+
+
+def test_the_stop_list_names_nobody_in_plain_text(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub)
+        person, _ = rows_of(hub, key)[0]
+        _stop("stillbirth")(hub, person, "")
+        [row] = hub.journal.rows(select(stop_list))
+        assert person not in str(row)
+        assert b"stillbirth" not in row.sealed
+        with pytest.raises(ActRefused, match="種類"):
+            add_stop(hub, StopOrder(person, frozenset({"nothing"}), "wish"), actor=CLERK, reason="試験")
+
+
+def test_a_sheet_of_a_clerk_is_taken_whole_or_not_at_all(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub)
+        (first, _), (second, _) = rows_of(hub, key)[:2]
+        folder = hub.root.cases / hub.code / "boshi" / "stop-list"
+        folder.mkdir(parents=True)
+        head = "宛名番号,お知らせの種類,理由,職員\n"
+        (folder / "誤り.csv").write_text(f"{head}{first},all,措置,{CLERK}\n{second},all,なんとなく,{CLERK}\n", encoding="utf-8-sig")
+        assert take_stop_sheets(hub)["sheets_refused"] == 1
+        assert standing_stops(hub) == []
+        [alarm] = hub.journal.rows(select(alarms).where(alarms.c.kind == "STOP_SHEET_REFUSED"))
+        assert alarm.subject == "boshi/誤り.csv:3"
+        (folder / "停止.csv").write_text(f"{head}{first},all,措置,{CLERK}\n{second},{KIND},流産・死産,{CLERK}\n", encoding="utf-8-sig")
+        assert take_stop_sheets(hub)["stopped"] == 2
+        assert take_stop_sheets(hub) == {"stop_sheets": 0, "stopped": 0, "sheets_refused": 0}
+        assert {one.code for one in make_plan(hub, KIND, DAY).people if one.person in (first, second)} == {"IN_CARE", "PREGNANCY_LOSS"}
+
+
+def test_a_ledger_that_no_longer_means_somebody_stops_the_notice(root: Path) -> None:
+    """The child is given another day of birth by the register: no age of the campaign's day fits any more."""
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub)
+        owe_campaigns(hub)
+        (person, _), (other, _) = rows_of(hub, key)[:2]
+        sealed = hub.journal.scalar(select(residents.c.sealed).where(residents.c.atena == person))
+        text = hub.sealing.unseal_text(sealed, context=resident_context(hub.code, person))
+        changed = json.dumps(json.loads(text) | {"birth": "1990-01-01"}, ensure_ascii=False)
+        change_resident(hub, person, sealed=hub.sealing.seal_text(changed, context=resident_context(hub.code, person)))
+        assert reason_not_to_send(hub, _notice(hub, key, person)) == "NO_LONGER_MEANT"
+        assert reason_not_to_send(hub, _notice(hub, key, other)) is None
