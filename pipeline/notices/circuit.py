@@ -65,7 +65,7 @@ class Circuit:
         due = mine & machine.table.c.state.in_(OPEN) & machine.due(now.isoformat())
         with self.hub.journal.write() as write:
             count = write.execute(update(machine.table).where(due).values(next_try_at=later)).rowcount
-            raise_alarm(self.hub, write, kind=DOWN, subject=self.channel)
+            raise_alarm(self.hub, write, kind="CHANNEL_DOWN", subject=self.channel)
             write.leaf("channel_down", municipality=self.hub.code, channel=self.channel, put_off=count)
         return count
 

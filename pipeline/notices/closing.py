@@ -18,7 +18,6 @@ from pipeline.notices.states import NOTICES, move
 
 STATE_OF_RESULT = {"accepted": "accepted", "not_registered": "undeliverable", "refused": "refused"}
 STATE_OF_READ_BACK = {"accepted": "accepted", "not_registered": "undeliverable", "cancelled": "refused"}
-GIVEN_UP, UNKNOWN_CODE = "NOTICE_GIVEN_UP", "NOTICE_CODE_UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,12 @@ def _tell(hub: Hub, write: Write, one: Ended) -> None:
         write.leaf("notice_put_off", notice=row.id, kind=row.kind, code=one.code, next_try_at=one.next_try_at)
         return
     if one.loud:
-        raise_alarm(hub, write, kind=UNKNOWN_CODE, subject=subject_of(row.id))
+        raise_alarm(hub, write, kind="NOTICE_CODE_UNKNOWN", subject=subject_of(row.id))
         write.leaf("notice_code_unknown", notice=row.id, kind=row.kind, code=one.code)
         return
     write.leaf("notice_closed", notice=row.id, kind=row.kind, state=one.state, code=one.code, reference=row.reference)
     if one.state == "given_up":
-        raise_alarm(hub, write, kind=GIVEN_UP, subject=subject_of(row.id))
+        raise_alarm(hub, write, kind="NOTICE_GIVEN_UP", subject=subject_of(row.id))
     if one.state == "undeliverable":
         pass_on(hub, write, row)
 

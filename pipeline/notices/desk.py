@@ -12,14 +12,14 @@ from pipeline.errors import ActRefused
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.intake_tables import applications
-from pipeline.notices.closing import GIVEN_UP, UNKNOWN_CODE, subject_of
+from pipeline.notices.closing import subject_of
 from pipeline.notices.states import NOTICES, OPEN, STATUSES, Machine, move
 from pipeline.staff import member, require
 
 STATE_WORDS = {"owed": "送信待ち", "sending": "送信中", "refused": "受付不可", "given_up": "送信断念"}
 BY_PERSON = "BY_PERSON"
 """Code of what a person gave up."""
-NOTICE_ALARMS = (GIVEN_UP, UNKNOWN_CODE)
+NOTICE_ALARMS = ("NOTICE_GIVEN_UP", "NOTICE_CODE_UNKNOWN")
 STATUS_ALARMS = ("STATUS_REFUSED", "STATUS_GIVEN_UP", "STATUS_CODE_UNKNOWN")
 UNFINISHED = (*OPEN, "refused", "given_up")
 

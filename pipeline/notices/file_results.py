@@ -11,8 +11,6 @@ from pipeline.notices.closing import STATE_OF_RESULT, Ended
 from pipeline.notices.files import dissolve
 from pipeline.notices.sending import Round, Rows, of_portal
 
-FOREIGN, LATE = "NOTICE_RESULT_FOREIGN", "NOTICE_RESULT_LATE"
-
 
 def fetch_results(run: Round) -> None:
     """Fetch the results of all files that were handed over, as long as the other side answers."""
@@ -57,7 +55,7 @@ def _wait_longer(run: Round, file_id: str, rows: Rows) -> None:
     if run.hub.clock.now() - handed_over <= run.schedule.longest:
         return
     with run.hub.journal.write() as write:
-        raise_alarm(run.hub, write, kind=LATE, subject=file_id)
+        raise_alarm(run.hub, write, kind="NOTICE_RESULT_LATE", subject=file_id)
         write.leaf("notice_result_late", municipality=run.hub.code, file=file_id)
     dissolve(run, file_id, rows)
 
@@ -70,5 +68,5 @@ def _note_foreign(run: Round, file_id: str, references: set[str]) -> None:
     if not foreign:
         return
     with run.hub.journal.write() as write:
-        raise_alarm(run.hub, write, kind=FOREIGN, subject=file_id)
+        raise_alarm(run.hub, write, kind="NOTICE_RESULT_FOREIGN", subject=file_id)
         write.leaf("notice_result_foreign", municipality=run.hub.code, file=file_id, rows=len(foreign))

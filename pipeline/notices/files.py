@@ -21,7 +21,8 @@ from pipeline.notices.retry import next_try
 from pipeline.notices.sending import Round, Rows, claim, notice_of, of_portal, read_back, rows_of
 from pipeline.notices.states import NOTICES, move
 
-FILE_REFUSED = "NOTICE_FILE_REFUSED"
+NOT_IN_FILE = "NOT_IN_FILE"
+"""Code of a notice whose file the other side does not know."""
 
 
 def file_name(references: Sequence[str]) -> str:
@@ -92,7 +93,7 @@ def _not_registered(run: Round, name: str, rows: Rows, error: ConnectorError) ->
         run.end([failed(run.hub, row, row.attempts, error, "sending") for row in rows])
         return
     with run.hub.journal.write() as write:
-        raise_alarm(run.hub, write, kind=FILE_REFUSED, subject=name)
+        raise_alarm(run.hub, write, kind="NOTICE_FILE_REFUSED", subject=name)
         write.leaf("notice_file_refused", municipality=run.hub.code, file=name, code=error.code)
     dissolve(run, name, rows)
 
@@ -108,4 +109,4 @@ def dissolve(run: Round, name: str, rows: Rows) -> None:
 def owed_again(run: Round, rows: Rows) -> list[Ended]:
     """Rows of a file that never arrived there: tried again after the first wait, each with what its tries allow."""
     when = next_try(run.schedule, 1, run.hub.clock.now())
-    return [replace(Ended(row, "owed"), code="NOT_IN_FILE", next_try_at=when) for row in rows]
+    return [replace(Ended(row, "owed"), code=NOT_IN_FILE, next_try_at=when) for row in rows]
