@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "refresh_links": ("refresh_links", "counter_book", "receiver_cases", "expected_filings"),
+        "payments": ("claims", "collections", "payments_match", "posting"),
         "morning": ("morning",),
         "intake": ("pull", "open", "verify", "identify", "map", "check", "release", "deliver", "cases"),
         "notify": ("answers", "decision_sheets", "statuses", "corrections", "answers_of_notices", "campaigns", "notices", "letters", "cases"),
@@ -33,7 +34,7 @@ FLOWS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 NEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"nightly_sync": ("copies",), "exchange_log": ("exchange",), "night_report": ("copies", "exchange")}
+    {"nightly_sync": ("copies",), "exchange_log": ("exchange",), "night_report": ("copies", "exchange"), "payments": ("payments",)}
 )
 """Flow → keys of the municipality file of which one must be declared; a municipality without them has no part in the flow."""
 
@@ -76,6 +77,10 @@ _STEPS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "effects": ("pipeline.effects", "count_carried_items"),
         "close": ("pipeline.steps.close_and_report", "close_and_report"),
         "morning": ("pipeline.steps.morning", "morning"),
+        "claims": ("pipeline.steps.claims", "claims"),
+        "collections": ("pipeline.steps.collections", "collections"),
+        "payments_match": ("pipeline.steps.payments_match", "payments_match"),
+        "posting": ("pipeline.steps.posting", "posting"),
     }
 )
 

@@ -60,6 +60,15 @@ class RegistrySetting(Counterpart):
     classes: dict[str, str]
 
 
+class PaymentsSetting(Spec):
+    """Payments (公金決済): connections of the claims' extract, of collection data, of the bank's deposits, and of the receipts system."""
+
+    claims: str
+    collections: str
+    deposits: str
+    posting: str
+
+
 class MorningSetting(Spec):
     """The morning sheet (朝の点検表). by: when it must be there; certificate_days: so long before its end a certificate is marked."""
 
@@ -182,6 +191,7 @@ class Municipality(Spec):
     exchange: ExchangeSetting | None = None
     counter_book: Counterpart | None = None
     registry: RegistrySetting | None = None
+    payments: PaymentsSetting | None = None
 
     @model_validator(mode="after")
     def _refer_to_what_exists(self) -> "Municipality":

@@ -56,6 +56,7 @@ _COMMANDS = MappingProxyType(
         "campaign": "pipeline.cli.campaign:campaign",
         "stop-list": "pipeline.cli.stop_list:stop_list",
         "slots": "pipeline.cli.slots:slots",
+        "payments": "pipeline.cli.payments:payments",
         "replay": "pipeline.cli.replay:replay",
         "self-information": "pipeline.cli.self_information:self_information",
         "sync": "pipeline.cli.sync:sync",

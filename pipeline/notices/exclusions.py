@@ -175,6 +175,8 @@ def reasons_not_to_send(hub: Hub, rows: Sequence[Row[Any]]) -> Reasons:
     for row in rows:
         person = of_campaign.get((row.kind, row.subject_key), row.atena)
         concerned.append(Concerned(row.id, row.kind, person, row.atena, row.application, checks_of(hub, row.kind)))
+    from pipeline.payments.notices import reasons_of_claims  # it owes notices itself
+
     stopped = stopped_campaigns(hub, rows)
     gone = no_longer_meant(hub, [row for row in rows if (row.kind, row.subject_key) in of_campaign])
     campaign = {row.id: STOPPED for row in rows if row.id in stopped} | dict.fromkeys(gone, NOT_MEANT)
