@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from pipeline.hub import Hub
 from pipeline.journal.evidence_tables import suite_runs
+from pipeline.pages.lettering import font_for
 from pipeline.suite_titles import suite_titles, suite_wording
 from validation.data_docs import page, render
 from validation.results import SuiteResult
@@ -21,6 +22,9 @@ from validation.results import read as read_result
 
 NEWEST = 3
 """Runs of a suite and day that have a page of their own: drawing one takes about a tenth of a second, and the others are in the table."""
+
+
+FONT = "hub.woff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,8 @@ def build_data_docs(hub: Hub, day: date) -> Path:
     for old in set(index.parent.glob("run-*.html")) - {index.with_name(name) for name in shown}:
         old.unlink()
     _write(index, page(f"検査結果の文書　{day.isoformat()}", _index(runs, titles)))
+    letters = "".join(sorted(set("".join(file.read_text(encoding="utf-8") for file in index.parent.glob("*.html")))))
+    (index.parent / FONT).write_bytes(font_for(letters))
     return index
 
 

@@ -25,23 +25,28 @@ WORDS: Final = MappingProxyType(
         "Status": "結果",
         "Expectation": "検査",
         "Observed Value": "不適合の割合",
-        "Expectation Suite:": "検査表",
-        "Status:": "結果",
-        "Failed": "不適合あり",
-        "Succeeded": "すべて適合",
+        "Expectation Suite:": "検査表：",
+        "Status:": "結果：",
+        "Failed": "",
+        "Succeeded": "",
         "Evaluated Expectations": "検査の数",
         "Successful Expectations": "適合した検査",
         "Unsuccessful Expectations": "不適合のある検査",
         "Success Percent": "適合した検査の割合",
         "Great Expectations Version": "Great Expectationsの版",
         "Run Name": "検査表と定義の版",
-        "Run Time": "実行した時刻",
+        "Show more info...": "",
+        "Data asset: None": "",
     }
 )
 PATTERNS: Final = (
     (re.compile(r"([\d,]+) unexpected values found\. (\S+%) of ([\d,]+) total rows\."), r"\3件のうち\1件（\2）が不適合です。"),
     (re.compile(r"(\S+%) unexpected"), r"\1"),
+    (re.compile(r"(\S+%) not null"), r"値あり\1"),
 )
+POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; font-src 'self'; img-src data:"
+NO_TIME: Final = "Run Time"
+"""The row that would tell the hour as one of UTC; the page tells it above."""
 SHOWN: Final = frozenset({"id", "class", "hidden", "colspan", "rowspan"})
 DROPPED: Final = ("script", "style", "link", "img", "iframe", "footer", "nav")
 UNSAID: Final[Mapping[str, Mapping[str, object]]] = MappingProxyType(
@@ -74,14 +79,15 @@ def render(result: SuiteResult, wording: Wording, *, at: str) -> str:
     from great_expectations.render.view.view import DefaultJinjaPageView
     from lxml import html
 
-    drawn = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(_as_kept(result, wording, at)))  # type: ignore[no-untyped-call]  # Great Expectations ships no types for its pages
+    drawn = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(_as_kept(result, wording)))  # type: ignore[no-untyped-call]  # Great Expectations ships no types for its pages
     content: HtmlElement = next(div for div in html.document_fromstring(drawn).iter("div") if "col-md-10" in div.get("class", ""))
     _strip(content)
     _translate(content)
     body = html.tostring(content, encoding="unicode")
     if result.broken:
         body = '<p class="bad">× 検査が途中で止まりました。対象の申請は次の実行まで待ちます。</p>' + body
-    return page(wording.title, body)
+    head = f'<p><a href="index.html">この日の検査の一覧へ</a></p><p>実行した時刻 {escape(at[:10])} {escape(at[11:19])}</p>'
+    return page(wording.title, head + body)
 
 
 def page(title: str, body: str) -> str:
@@ -90,14 +96,14 @@ def page(title: str, body: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="ja"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         f'<link rel="icon" href="data:,"><title>{escape(title)}</title><style>{style}</style></head><body>'
         f'<a class="skip" href="#main">本文へ移動</a><main id="main" tabindex="-1"><h1>{escape(title)}</h1>{body}</main>'
         "<footer><p>このページには住民の氏名・値を載せていません。</p></footer></body></html>\n"
     )
 
 
-def _as_kept(result: SuiteResult, wording: Wording, at: str) -> Any:  # noqa: ANN401  Great Expectations ships no types for its results
+def _as_kept(result: SuiteResult, wording: Wording) -> Any:  # noqa: ANN401  Great Expectations ships no types for its results
     from great_expectations import __version__
     from great_expectations.core import ExpectationSuiteValidationResult
 
@@ -113,7 +119,7 @@ def _as_kept(result: SuiteResult, wording: Wording, at: str) -> Any:  # noqa: AN
             "unsuccessful_expectations": asked - good,
             "success_percent": 100 * good / asked if asked else None,
         },
-        meta={"run_id": {"run_name": result.suite, "run_time": at}, "great_expectations_version": __version__},
+        meta={"run_id": {"run_name": result.suite}, "great_expectations_version": __version__},
     )
 
 
@@ -144,6 +150,8 @@ def _strip(content: "HtmlElement") -> None:
         if not isinstance(element.tag, str) or element.tag in DROPPED:
             element.drop_tree()
             continue
+        if element.tag == "tr" and NO_TIME in element.text_content():
+            element.drop_tree()
         if element.tag == "a":
             element.drop_tag()
         if element.tag == "i":
