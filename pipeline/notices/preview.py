@@ -1,7 +1,6 @@
 """A notice as the resident will see it (お知らせの見本): with examples, or with what is known of one application."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -16,31 +15,12 @@ from pipeline.hub import Hub
 from pipeline.journal.decision_tables import decisions
 from pipeline.journal.intake_tables import applications
 from pipeline.notices.facts import decision_facts, facts_of
+from pipeline.pages.notice_page import Preview
 
 CHANNELS = {"portal": "マイナポータル", "letterbox": "民間送達サービス", "paper": "郵送"}
 SORTS = {"receipt": "受付", "result": "結果", "correction": "補正"}
 OF_CASES = ("マイナポータル", "郵送")
 DAYS_OF_CASES = 90
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """One filled text. basis: law in words; channels: in their order; days: of display; examples: facts that are only examples."""
-
-    kind: str
-    title: str
-    subject: str
-    body: str = field(repr=False)
-    sender: str
-    basis: str
-    channels: tuple[str, ...]
-    days: int
-    examples: bool
-
-    @property
-    def paragraphs(self) -> list[str]:
-        """The lines of the body."""
-        return self.body.rstrip("\n").split("\n")
 
 
 def kinds_of(catalogue: Catalogue) -> list[str]:

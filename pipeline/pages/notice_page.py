@@ -2,16 +2,33 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 from pipeline.pages.lettering import font_for
 from pipeline.pages.rendering import HERE, STYLES
 
-if TYPE_CHECKING:
-    from pipeline.notices.preview import Preview
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """One filled text. basis: law in words; channels: in their order; days: of display; examples: facts that are only examples."""
+
+    kind: str
+    title: str
+    subject: str
+    body: str = field(repr=False)
+    sender: str
+    basis: str
+    channels: tuple[str, ...]
+    days: int
+    examples: bool
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The lines of the body."""
+        return self.body.rstrip("\n").split("\n")
 
 
-def render_notice(found: "Sequence[Preview]", *, day: str) -> bytes:
+def render_notice(found: Sequence[Preview], *, day: str) -> bytes:
     """The page with one card for each text. day: 表示開始日 in 和暦 words."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
