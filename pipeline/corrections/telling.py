@@ -14,7 +14,6 @@ from pipeline.corrections.places import Item, list_of
 from pipeline.hub import Hub
 from pipeline.journal.correction_tables import correction_items, corrections
 from pipeline.journal.database import Write
-from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.intake_tables import applications, findings, persons
 from pipeline.notices.facts import due_words, facts_of
 from pipeline.notices.outbox import NoticeOrder, application_key, is_withheld, owe_notice
@@ -137,9 +136,3 @@ def outdated(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, str]:
     running = (corrections.c.application.in_(set(ours.values()))) & corrections.c.state.in_(RUNNING)
     waiting = {one.application for one in hub.journal.rows(select(corrections.c.application).where(running))} if ours else set()
     return {key: OVER for key, application in ours.items() if application not in waiting}
-
-
-def is_told(hub: Hub, correction: Correction) -> bool:
-    """Whether a notice of the request went out on some channel."""
-    told = (notice_outbox.c.subject_key == request_key(correction)) & notice_outbox.c.state.in_(("sent", "accepted"))
-    return hub.journal.scalar(select(notice_outbox.c.id).where(notice_outbox.c.municipality == hub.code, told)) is not None

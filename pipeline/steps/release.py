@@ -14,6 +14,7 @@ from mappings.records import Context, FileBytes, Table, Written
 from mappings.release import read, subject_of
 from mappings.release import write as lay_out
 from pipeline.alarms import raise_alarm
+from pipeline.corrections.stops import under_correction
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.inbox_files import Stored
@@ -70,7 +71,7 @@ def owed_statement(hub: Hub, destination: str, procedure: str) -> Select[Any]:
     most = hub.destination(destination).max_applications
     return (
         joined.outerjoin(replay_items, and_(*same))
-        .where(accepted, waiting, of)
+        .where(accepted, waiting, of, ~under_correction())
         .order_by(replay, replay_items.c.place, applications.c.arrived_at, applications.c.id)
         .limit(most)
     )

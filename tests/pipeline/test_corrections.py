@@ -111,6 +111,18 @@ def test_a_lapse_is_work_for_a_person_and_an_extension_takes_it_up_again(root: P
     assert "より後の日ではありません" in refused(root, "correct", first.receipt, "--extend", "2026-12-18", moment=at(13, day=AFTER))
 
 
+def test_what_the_resident_is_asked_to_correct_goes_into_no_file_whoever_opens_the_case(root: Path) -> None:
+    first = claim(root)
+    asked(root, first.receipt)
+    with hub_at(root, at(11)) as hub, hub.journal.write() as write:
+        opened = update(applications).where(applications.c.receipt == first.receipt)
+        write.execute(opened.values(stage="checked", disposition="open", reason=None))
+        write.leaf("case_opened")
+    with on(root, at(11)):
+        run(root, ("release", "deliver"), at(11))
+    assert row_of(root, first.receipt).stage == "checked"
+
+
 def test_an_answer_after_the_lapse_is_held_and_goes_on_when_the_section_takes_it(root: Path) -> None:
     first, late = claim(root), date(2026, 12, 10)
     asked(root, first.receipt)
