@@ -6,6 +6,7 @@ Imports Great Expectations when it draws (seconds in a fresh process).
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from html import escape
 from importlib import resources
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from validation.results import CheckResult, SuiteResult
 from validation.suites import IN_SET, LENGTHS, MATCHES, NOT_NULL, OWN
 
 if TYPE_CHECKING:
+    from great_expectations.render.view.view import DefaultJinjaPageView
     from lxml.html import HtmlElement
 
 WORDS: Final = MappingProxyType(
@@ -76,10 +78,9 @@ class Wording:
 def render(result: SuiteResult, wording: Wording, *, at: str) -> str:
     """The page of one run. at: ISO time of the run. What it shows is text, codes and counts: nothing else was kept."""
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view.view import DefaultJinjaPageView
     from lxml import html
 
-    drawn = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(_as_kept(result, wording)))  # type: ignore[no-untyped-call]  # Great Expectations ships no types for its pages
+    drawn = _view().render(ValidationResultsPageRenderer().render(_as_kept(result, wording)))  # type: ignore[no-untyped-call]  # Great Expectations ships no types for its pages
     content: HtmlElement = next(div for div in html.document_fromstring(drawn).iter("div") if "col-md-10" in div.get("class", ""))
     _strip(content)
     _translate(content)
@@ -101,6 +102,14 @@ def page(title: str, body: str) -> str:
         f'<a class="skip" href="#main">本文へ移動</a><main id="main" tabindex="-1"><h1>{escape(title)}</h1>{body}</main>'
         "<footer><p>このページには住民の氏名・値を載せていません。</p></footer></body></html>\n"
     )
+
+
+@cache
+def _view() -> "DefaultJinjaPageView":
+    """One for the process: each compiles its templates anew, which takes longer than drawing a page."""
+    from great_expectations.render.view.view import DefaultJinjaPageView
+
+    return DefaultJinjaPageView()
 
 
 def _as_kept(result: SuiteResult, wording: Wording) -> Any:  # noqa: ANN401  Great Expectations ships no types for its results
