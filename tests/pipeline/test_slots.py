@@ -1,5 +1,9 @@
 """Slots: opened by a file, offered in a notice, filled by answers in whatever order they come; what goes wrong has an owner."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,6 +22,7 @@ from pipeline.journal.campaign_tables import notice_answers, slot_seats
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.register_tables import residents
 from pipeline.notices.outbox import extras_of, owe_notice
+from pipeline.places import PROJECT
 from sandbox.journals import Journals
 from sandbox.osr_server import NoticeDesk
 from tests.pipeline.campaigns import CLERK, MORNING, informed
@@ -141,6 +146,31 @@ def test_the_newer_answer_counts_whichever_comes_first(root: Path, tmp_path: Pat
         assert take_answer(hub, _answer(4, two, "cancel", later)) == "cancelled"
         assert _held(hub) == [(2, 1)]
         assert take_answer(hub, _answer(5, one, 1, later + timedelta(minutes=5))) == "booked"
+        assert _held(hub) == [(1, 1)]
+
+
+ANSWERED = """
+import sys
+from pathlib import Path
+from connectors.notice_answers import NoticeAnswer
+from pipeline.campaigns.answers import take_answer
+from tests.pipeline.campaigns import MORNING
+from tests.pipeline.days import hub_at
+with hub_at(Path(sys.argv[1]), MORNING) as hub:
+    take_answer(hub, NoticeAnswer("A1", 1, sys.argv[2], "1", MORNING))
+"""
+
+
+@pytest.mark.parametrize("point", ["notice_answered.before_commit", "notice_answered.after_commit"])
+def test_an_answer_whose_taking_in_is_killed_holds_one_seat(root: Path, tmp_path: Path, point: str) -> None:
+    with hub_at(root, MORNING) as hub:
+        _opened(hub, tmp_path)
+        [one] = _asked(hub, 1)
+    environment = {**os.environ, "HUB_FAULT": f"{point}:1:kill"}
+    done = subprocess.run([sys.executable, "-c", ANSWERED, str(root), one], cwd=PROJECT, env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    with hub_at(root, MORNING) as hub:
+        take_answer(hub, _answer(1, one, 1))
         assert _held(hub) == [(1, 1)]
 
 
