@@ -46,6 +46,7 @@ RARE_EVENTS = {
     "notice_put_off": "the notice interface does not answer; tests/channels/test_outages.py",
     "notices_given_back": "a channel goes down in the middle of a page; tests/channels/test_outages.py",
     "notice_code_unknown": "the notice interface answers a code that no table knows",
+    "notice_text_refused": "a filled text is too long or holds what no notice may; tests/pipeline/test_notice_texts.py",
     "notice_excluded": "somebody may no longer be told when the notice is about to be sent",
     "notice_file_named": "many notices go by file; tests/channels/test_channel_kills.py kills it",
     "notice_file_sent": "many notices go by file; tests/channels/test_channel_kills.py kills it",
