@@ -19,6 +19,7 @@ NOT_YET = frozenset({"birth", "arrival", "undated", "unlinked", "namesake"})
 CLINICS = ("那覇市立病院", "おもろまち　こどもクリニック", "首里小児科医院", "髙良産婦人科", "小禄母子医院")
 _PAID_IN = (2, 4, 6, 8, 10, 12)
 _MATERNAL_AGES = range(20, 41)
+_REGULAR = 16
 
 
 def ledger_rows(town: Town) -> dict[str, list[Row]]:
@@ -153,7 +154,9 @@ def _pregnancies(household: Household, day: date, throws: Random) -> Iterator[Ro
 
 def _pregnancy(mother: Resident, due: date, day: date, throws: Random) -> Row:
     reported = due - timedelta(days=throws.randint(200, 225))
-    last = min(due - timedelta(days=5), day - timedelta(days=throws.randint(1, 20)))
+    ago = throws.randint(1, 20)
+    # One of five has not been to a check-up for weeks: whom 妊婦健診の勧奨 is for.
+    last = min(due - timedelta(days=5), day - timedelta(days=ago if ago <= _REGULAR else ago + 30))
     row = {
         "atenabango": mother.atena,
         "boshitechobango": f"{reported.year}{due:%m%d}{throws.randrange(100):02}",
