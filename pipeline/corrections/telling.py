@@ -83,8 +83,7 @@ def owe_text(hub: Hub, write: Write, row: Case, correction: Correction, *, due: 
         application=row.id,
         extras={"reapply": procedure.portal_id, "previous_receipt": row.receipt, "contact": f"{section.name} {section.phone}"},
     )
-    owe_notice(hub, write, order)
-    return True
+    return owe_notice(hub, write, order) is not None
 
 
 def _facts(hub: Hub, row: Case, items: Sequence[Item], due: date) -> dict[str, str]:
