@@ -10,7 +10,7 @@ from typing import Any
 
 from vocabulary.findings import refuse
 
-HEADER, DATA, TRAILER, END = "1", "2", "8", "9"
+DATA, TRAILER, END = "1", "8", "9"
 Fields = Mapping[str, str]
 
 
@@ -54,7 +54,7 @@ def number(text: str, place: str) -> int:
 
 
 def _fixed(name: str, text: str, layout: Mapping[str, Any]) -> Iterator[tuple[int, str, Fields]]:
-    shapes = {HEADER: layout["header"], DATA: layout["widths"], TRAILER: layout["trailer"], END: layout["header"]}
+    shapes = {DATA: layout["widths"], TRAILER: layout["trailer"], END: layout["end"]}
     for line, row in enumerate(text.split("\r\n"), start=1):
         if not row and line > 1:
             continue

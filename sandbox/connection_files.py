@@ -27,6 +27,10 @@ def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp
         "register": {"kind": "folder", "inbox": "sandbox/register"},
         "counter-book": {"kind": "folder", "inbox": "sandbox/counter"},
         "cases-jidoteate": {"kind": "folder", "inbox": "sandbox/cases/jidoteate-std"},
+        "claims": {"kind": "folder", "inbox": "sandbox/payments/claims"},
+        "collections": {"kind": "folder", "inbox": "sandbox/payments/collections"},
+        "deposits": {"kind": "folder", "inbox": "sandbox/payments/deposits"},
+        "receipts-system": {"kind": "folder", "inbox": "sandbox/payments/posted"},
         "bunsho-kanri": {"kind": "folder", "inbox": "sandbox/documents"},
         "jpki": {"kind": "folder", "inbox": "sandbox/jpki/published"},
     }

@@ -18,6 +18,7 @@ from sandbox.jpki_publication import publish
 from sandbox.ledgers import publish_ledgers
 from sandbox.listing_lines import Line, arrange, line_of, slots
 from sandbox.packages import pack
+from sandbox.payments import publish_claims
 from sandbox.register_office import publish_register
 from sandbox.town import Town, build_town
 from sandbox.town_plan import Plan
@@ -26,7 +27,7 @@ from vocabulary.clock import JST
 
 RESIDENTS_PER_APPLICATION = 8
 SMALLEST_TOWN = 200
-FOLDERS = ("portal", "register", "jpki", "town", "ledgers", "counter", "cases", "expected")
+FOLDERS = ("portal", "register", "jpki", "town", "ledgers", "counter", "cases", "expected", "payments")
 _LAST_ARRIVAL, _CLOSING = time(8, 50), time(17, 30)
 
 
@@ -97,6 +98,7 @@ def _write_rest(folder: Path, bureau: Bureau, *, stale: bool) -> None:
     publish(folder / "jpki" / "published", day=bureau.day, revocations=bureau.revocations, stale=late)
     _write_town(folder / "town", town)
     publish_expected(folder, town, day=bureau.day, municipality=bureau.municipality)
+    publish_claims(folder, town, day=bureau.day, municipality=bureau.municipality)
     publish_ledgers(folder / "ledgers", town, day=bureau.day, municipality=bureau.municipality)
 
 

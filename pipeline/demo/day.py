@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SUCCESS = "success"
 Hours = Sequence[tuple[str, datetime]]
 
-HOURS: Hours = (("refresh_links", at(6)), ("morning", at(8)), ("intake", at(9)), ("notify", at(15)), ("close", at(18)))
+HOURS: Hours = (("refresh_links", at(6)), ("payments", at(7)), ("morning", at(8)), ("intake", at(9)), ("notify", at(15)), ("close", at(18)))
 NIGHT: Hours = (("nightly_sync", at(22)), ("nightly_sync", at(22, 30)), ("exchange_log", at(23)), ("night_report", at(23)))
 """The copies go out; half an hour later the first load is approved and results are asked for again; then the records of exchange."""
 BEFORE: "Mapping[datetime, tuple[Phase, ...]]" = {at(15): ("receipts", "results"), at(22): ("own",), at(22, 30): ("middle",)}

@@ -21,6 +21,7 @@ from pipeline.journal.intake_tables import applications, persons
 from pipeline.journal.register_tables import residents
 from pipeline.notices.campaign_checks import no_longer_meant, stopped_campaigns
 from pipeline.notices.stop_list import Stop, stops_of
+from pipeline.payments.notices import reasons_of_claims
 from pipeline.residents import by_household
 
 PROTECTED = "PROTECTED_PERSON"
@@ -175,12 +176,10 @@ def reasons_not_to_send(hub: Hub, rows: Sequence[Row[Any]]) -> Reasons:
     for row in rows:
         person = of_campaign.get((row.kind, row.subject_key), row.atena)
         concerned.append(Concerned(row.id, row.kind, person, row.atena, row.application, checks_of(hub, row.kind)))
-    from pipeline.payments.notices import reasons_of_claims  # it owes notices itself
-
     stopped = stopped_campaigns(hub, rows)
     gone = no_longer_meant(hub, [row for row in rows if (row.kind, row.subject_key) in of_campaign])
     campaign = {row.id: STOPPED for row in rows if row.id in stopped} | dict.fromkeys(gone, NOT_MEANT)
-    return campaign | outdated(hub, rows) | reasons_for(hub, concerned)
+    return campaign | outdated(hub, rows) | reasons_of_claims(hub, rows) | reasons_for(hub, concerned)
 
 
 def _people_of(hub: Hub, subjects: Collection[str]) -> dict[tuple[str, str], str]:

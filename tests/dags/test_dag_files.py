@@ -114,7 +114,7 @@ def test_a_municipality_has_a_part_in_the_night_when_its_file_declares_it(
     monkeypatch.setenv("HUB_MUNICIPALITIES", str(tmp_path))
     codes = {flow: codes_declaring(tmp_path, NEEDS[flow]) for flow in NEEDS}
     both = ["131016", "131032", "472018"]
-    assert codes == {"nightly_sync": both, "exchange_log": ["131032", "472018"], "night_report": both}
+    assert codes == {"nightly_sync": both, "exchange_log": ["131032", "472018"], "night_report": both, "payments": ["131032", "472018"]}
     assert cron_of(tmp_path, "copies") == "0,30 0,1,2,3,4,22,23 * * *"
     assert load_dag("nightly_sync").get_task("steps.copies").get_closest_mapped_task_group() is not None
 

@@ -22,7 +22,8 @@ from sandbox.process import Running
 from tests.dags.conftest import APPLICATIONS, CODE, DAY, moment
 from vocabulary.clock import Clock
 
-HOURS = {"refresh_links": 6, "intake": 9, "notify": 15, "close": 18, "nightly_sync": 22, "exchange_log": 23, "night_report": 23}
+DAY_HOURS = {"refresh_links": 6, "payments": 7, "intake": 9, "notify": 15, "close": 18}
+HOURS = {**DAY_HOURS, "nightly_sync": 22, "exchange_log": 23, "night_report": 23}
 PUBLISHING = {"nightly_sync", "exchange_log"}
 
 
