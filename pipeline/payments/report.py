@@ -54,16 +54,18 @@ def _line(one: DayOfWay, today: date) -> DayLine:
     if one.claimed == one.collected and one.deposited == 0 and one.day >= today:
         sentence = "入金日がまだ来ていないか、今日の入金データを待っています。"
         return DayLine(one.day, title, "wait", one.claimed, one.collected, one.deposited, one.fee, sentence)
-    sentence = "".join(_differences(one))
+    sentence = "".join(_differences(one, today))
     return DayLine(one.day, title, "differ", one.claimed, one.collected, one.deposited, one.fee, sentence)
 
 
-def _differences(one: DayOfWay) -> list[str]:
+def _differences(one: DayOfWay, today: date) -> list[str]:
     found = []
     if one.named:
         found.append(f"調定と合わない収納 {one.collected - one.claimed:,}円（{'、'.join(one.named)}）。")
     if one.collected == 0:
         found.append(f"収納データのない入金 {one.deposited:,}円。")
+    elif one.deposited == 0 and one.day >= today:
+        found.append("入金はこれからです。")
     elif one.deposited == 0:
         found.append("入金がありません。指定金融機関に確かめてください。")
     elif one.deposited != one.collected:
