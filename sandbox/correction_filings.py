@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -42,7 +42,7 @@ def refiled(package: Path, wanted: Refiling, people: Mapping[str, Resident]) -> 
     form = next(form for form in FORMS.values() if form.portal_id == _text(manifest, "手続ID"))
     filled = _set_right(etree.fromstring(members["application.xml"]), wanted.remedy)
     if form.signed:
-        sign_content(filled, reference="shinsei", signer=_signer(applicant, wanted))
+        sign_content(filled, reference="shinsei", signer=signer_of(applicant, wanted.receipt, wanted.moment))
     moments = {"submitted": wanted.moment, "arrived": wanted.moment}
     members["manifest.xml"] = xml_bytes(_named(manifest, wanted))
     members["application.xml"] = xml_bytes(filled)
@@ -75,10 +75,10 @@ def _set_right(package: etree._Element, remedy: Mapping[str, str]) -> etree._Ele
     return package
 
 
-def _signer(applicant: Resident, wanted: Refiling) -> Signer:
-    """A certificate of the applicant that is valid at the moment of filing."""
-    start = wanted.moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=100)
-    serial = _FIRST_SERIAL + int(wanted.receipt.replace("-", ""))
+def signer_of(applicant: Resident, receipt: str, moment: datetime) -> Signer:
+    """A certificate of the applicant that is valid at the moment of filing; each receipt number has its own."""
+    start = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=100)
+    serial = _FIRST_SERIAL + int(receipt.replace("-", ""))
     return issue(applicant, authority=USUAL_AUTHORITY, serial=serial, valid_from=start, valid_until=start + timedelta(days=1825))
 
 
@@ -95,7 +95,16 @@ def _text(root: etree._Element, name: str) -> str:
 
 def residents_by_card(file: Path) -> dict[str, Resident]:
     """The residents of ``people.jsonl`` by the serial numbers of their cards."""
-    people = (_resident(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines())
+    return by_card(residents(file))
+
+
+def residents(file: Path) -> list[Resident]:
+    """The residents of ``people.jsonl``."""
+    return [_resident(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def by_card(people: Iterable[Resident]) -> dict[str, Resident]:
+    """Residents by the serial numbers of their cards."""
     return {card.serial: person for person in people for card in person.cards}
 
 

@@ -44,6 +44,11 @@ class AskedResidents:
         """Let everybody who was asked do what they do. Returns how many did something."""
         return sum(self._act(receipt, asked, now) for receipt, asked in sorted(self._portal.corrections().items()))
 
+    def note(self, receipt: str) -> None:
+        """A resident answered by hand."""
+        self._done.add(receipt)
+        self._journals.effect("portal", "resident", receipt, does=ANSWERS)
+
     def _act(self, receipt: str, asked: datetime, now: datetime) -> bool:
         plan = self._plan().get(receipt, {})
         does = plan.get("does") or _usual(receipt)

@@ -8,9 +8,12 @@ from typing import Any
 from sandbox.counter import Counter, Operation
 from sandbox.faults import FaultDesk
 from sandbox.journals import Journals
+from sandbox.resident.mailbox import Mailbox
 from sandbox.web import Answer, Request, error
 
 _TEXTS = ("reference", "atenabango", "businessCode", "kind", "subject", "body", "displayFrom", "displayUntil")
+_EXTRAS = "extras"
+"""What comes with a notice, where something does: the way to file again, payment data, a questionnaire."""
 _LONGEST_BODY = 2000
 _ONE_IN_WITHOUT_ACCOUNT = 20
 
@@ -18,7 +21,9 @@ _ONE_IN_WITHOUT_ACCOUNT = 20
 class NoticeDesk:
     """The notices of one municipality, rebuilt from the journal of effects."""
 
-    def __init__(self, client_id: str, *, journals: Journals) -> None:
+    def __init__(self, client_id: str, *, journals: Journals, mailbox: Mailbox | None = None) -> None:
+        """``mailbox``: where residents read what was accepted."""
+        self._mailbox = mailbox
         self._client_id = client_id
         self._journals = journals
         self._notices: dict[str, dict[str, Any]] = {entry["key"]: entry for entry in journals.earlier("osr", "notice")}
@@ -65,28 +70,31 @@ class NoticeDesk:
             "kind": cells["kind"],
             "business": cells["businessCode"],
         }
+        if there and self._mailbox is not None:
+            self._mailbox.put(cells)
         self._notices[reference] = entry
         self._journals.effect("osr", "notice" if there else "no_account", reference, **entry)
         return entry
 
     def _state(self, request: Request) -> Answer:
-        return Answer(200, {"state": self._state_of(str(request.cells.get("reference", "")))})
+        return Answer(200, {"state": self.state_of(str(request.cells.get("reference", "")))})
 
-    def _state_of(self, reference: str) -> str:
+    def state_of(self, reference: str) -> str:
+        """What the interface tells of a notice: accepted, cancelled …, or unknown."""
         if reference in self._cancelled:
             return "cancelled"
         return str(self._notices[reference]["result"]) if reference in self._notices else "unknown"
 
     def _cancel(self, request: Request) -> Answer:
         reference = str(request.cells.get("reference", ""))
-        if self._state_of(reference) == "accepted":
+        if self.state_of(reference) == "accepted":
             self._cancelled.add(reference)
             self._journals.effect("osr", "cancel", reference)
-        return Answer(200, {"state": self._state_of(reference)})
+        return Answer(200, {"state": self.state_of(reference)})
 
     def _file(self, request: Request) -> Answer:
         name, rows = request.cells.get("fileName"), request.cells.get("rows")
-        if not isinstance(name, str) or not isinstance(rows, list) or any(set(row) != set(_TEXTS) for row in rows):
+        if not isinstance(name, str) or not isinstance(rows, list) or any(set(row) - {_EXTRAS} != set(_TEXTS) for row in rows):
             return error(400, "FILE")
         file_id = "F" + hashlib.sha256(name.encode()).hexdigest()[:12]
         known, digest = self._files.get(file_id), _digest(request.cells)

@@ -99,6 +99,10 @@ class Portal:
             return error(400, "RECEIPTS")
         return Answer(200, {"items": [self._status(receipt) for receipt in wanted if self._listings.knows(receipt)]})
 
+    def status_of(self, receipt: str) -> str:
+        """The code of the 処理状況 that a resident sees."""
+        return "WITHDRAWN" if receipt in self._withdrawn else self._status(receipt)["status"]
+
     def _status(self, receipt: str) -> dict[str, str]:
         known = self._statuses.get(receipt, {})
         return {

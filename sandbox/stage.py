@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,15 @@ from sandbox.middle.resident_page import ResidentPage
 from sandbox.middle.server import MiddleServer
 from sandbox.osr_server import NoticeDesk
 from sandbox.own_exchanges import OwnSide
+from sandbox.payments import hand_over
 from sandbox.portal_listings import Listings
 from sandbox.portal_server import Portal
 from sandbox.receivers import ReceivingSystems
+from sandbox.resident.filing import FilingDesk
+from sandbox.resident.mailbox import Mailbox
+from sandbox.resident.notices import NoticeActs
+from sandbox.resident.people import People
+from sandbox.resident.site import ResidentSite
 from sandbox.secret_files import ensure_secret, ensure_ssh_key, write_private
 from sandbox.sftp_server import Account, SftpEntrance
 from sandbox.tls import ensure_certificates
@@ -44,6 +51,7 @@ class Stage:
         _make_folders(root)
         self._journals = Journals(self._home / "journals")
         self._faults = self._resume(load_script(script))
+        self._receivers = ReceivingSystems(root, journals=self._journals, now=self._clock.now)
         self._servers: list[WebServer] = []
 
     def run(self) -> None:
@@ -54,7 +62,9 @@ class Stage:
         inbox = Portal(town, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text)
         portal = inbox.counter(ensure_secret(secret / "portal"), self._faults)
         self._asked = AskedResidents(self._home, inbox, self._journals)
-        osr = NoticeDesk(town, journals=self._journals).counter(ensure_secret(secret / "osr"), self._faults)
+        mailbox = Mailbox(self._home / "portal")
+        notices = NoticeDesk(town, journals=self._journals, mailbox=mailbox)
+        osr = notices.counter(ensure_secret(secret / "osr"), self._faults)
         entrance = SftpEntrance(self._accounts(), journals=self._journals, faults=self._faults)
         sftp_port = _kept_port(self._earlier.get("sftp_port", 0), lambda port: entrance.open(port, self._host_key()))
         behind = MiddleServer(self._root, town, journals=self._journals, now=self._clock.now)
@@ -62,8 +72,10 @@ class Stage:
         own = OwnSide(self._home / "own", behind.town, town, self._clock.now)
         own.publish()
         control = self._control(entrance, sftp_port, behind, own)
-        routes = {"/api/v1": portal.respond, "/control": control.respond, "/middle": middle.respond}
-        portal_port = self._serve("portal_port", tls, {**routes, "/middle/resident": ResidentPage(behind).respond})
+        routes: dict[str, Respond] = {"/api/v1": portal.respond, "/control": control.respond, "/middle": middle.respond}
+        pages = cache(lambda: self._residents(inbox, notices, mailbox, town))
+        routes |= {"/middle/resident": ResidentPage(behind).respond, "/resident": lambda asked: pages().respond(asked)}
+        portal_port = self._serve("portal_port", tls, routes)
         osr_port = self._serve("osr_port", tls, {"/osr": osr.respond})
         host_key = ensure_ssh_key(secret / "sftp_host_ed25519")
         write_connections(self._root, client_id=town, portal=portal_port, osr=osr_port, sftp=sftp_port, host_key=host_key)
@@ -74,6 +86,18 @@ class Stage:
             pass
         for server in self._servers:
             server.shutdown()
+
+    def _residents(self, inbox: Portal, notices: NoticeDesk, mailbox: Mailbox, town: str) -> ResidentSite:
+        """The pages of the residents; what they have the receiving systems do is done as the control desk has it done."""
+        people = People(self._home)
+        acts = NoticeActs(self._home, notices, self._journals, self._clock.now)
+        work = {
+            "receipts": self._receivers.settle_receipts,
+            "results": self._receivers.settle_results,
+            "collections": lambda: hand_over(self._home, day=self._clock.now().date()),
+        }
+        filing = FilingDesk(self._home / "portal", people, town)
+        return ResidentSite(people, filing, inbox, mailbox, acts, self._asked, self._clock, work)
 
     def _resume(self, script: Script) -> FaultDesk:
         """Go on counting calls where the same script was armed before; otherwise arm it now."""
@@ -100,7 +124,7 @@ class Stage:
             if changed:
                 entrance.open(sftp_port, self._host_key())
 
-        receivers = ReceivingSystems(self._root, journals=self._journals, now=self._clock.now)
+        receivers = self._receivers
         phases = {"receipts": receivers.settle_receipts, "results": receivers.settle_results, "middle": server.settle, "own": own.publish}
         phases["corrections"] = lambda: self._asked.settle(self._clock.now())
         token = secrets.token_urlsafe(24)

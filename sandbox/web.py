@@ -9,9 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl
 
 _LARGEST_BODY = 32 * 1024 * 1024
 _DRIPS = 20
+_FORM = "application/x-www-form-urlencoded"
 
 
 class Cut(Exception):  # noqa: N818  it is an outcome that a script asks for
@@ -20,7 +22,10 @@ class Cut(Exception):  # noqa: N818  it is an outcome that a script asks for
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a stand-in is asked. ``cells``: the JSON object of the body; ``token``: the bearer's. ``act``, ``options``: a fault's."""
+    """What a stand-in is asked.
+
+    cells: the JSON object of the body, or the fields of a form. token: the bearer's. act, options: a fault's.
+    """
 
     method: str
     path: str
@@ -114,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         body = self.rfile.read(int(length))
         try:
-            cells = json.loads(body) if body else {}
+            cells = _form(body) if self.headers.get("Content-Type", "").startswith(_FORM) else json.loads(body) if body else {}
         except ValueError:
             return None
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -135,6 +140,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
                 threading.Event().wait(answer.drip / _DRIPS)
         self.wfile.flush()
+
+
+def _form(body: bytes) -> dict[str, str]:
+    """The fields of a form that a browser posted. Raises ValueError for what is no UTF-8."""
+    return dict(parse_qsl(body.decode(), keep_blank_values=True, encoding="utf-8", errors="strict"))
 
 
 def error(status: int, code: str, **headers: str) -> Answer:

@@ -1,0 +1,34 @@
+"""What the portal shows to residents (お知らせ): the texts that the notice interface accepted, apart from the journal of effects."""
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+FILE = "notices.jsonl"
+
+
+class Mailbox:
+    """The notices of a sandbox, one JSON object a line; a reference stands for one notice."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / FILE
+        self._lock = threading.Lock()
+        lines = self._file.read_bytes().split(b"\n")[:-1] if self._file.exists() else []
+        self._notices: dict[str, dict[str, Any]] = {one["reference"]: one for one in map(json.loads, lines)}
+
+    def put(self, cells: Mapping[str, Any]) -> None:
+        """Keep a notice. The same reference again changes nothing."""
+        with self._lock:
+            if cells["reference"] in self._notices:
+                return
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            with self._file.open("ab") as file:
+                file.write(json.dumps(cells, ensure_ascii=False).encode() + b"\n")
+            self._notices[cells["reference"]] = dict(cells)
+
+    def of(self, atena: str) -> list[dict[str, Any]]:
+        """The notices of a resident, the newest first."""
+        mine = [one for one in self._notices.values() if one["atenabango"] == atena]
+        return sorted(mine, key=lambda one: str(one["displayFrom"]), reverse=True)
