@@ -18,7 +18,7 @@ _KEYS: Mapping[str, Mapping[str, type]] = {
     "sql": {"url": str},
 }
 _OPTIONAL: Mapping[str, Mapping[str, type]] = {"http": {}, "sftp": {}, "folder": {"outbox": str}, "sql": {"secret_file": str}}
-_HTTP_KINDS = ("portal", "osr", "middle")
+_HTTP_KINDS = ("portal", "osr", "middle", "letterbox")
 
 
 @dataclass(frozen=True, slots=True)

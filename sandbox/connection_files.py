@@ -23,6 +23,7 @@ def write_connections(root: Path, *, client_id: str, portal: int, osr: int, sftp
         "portal": _http("portal", f"https://127.0.0.1:{portal}/api/v1", client_id),
         "osr": _http("osr", f"https://127.0.0.1:{osr}/osr", client_id),
         "middle": _http("middle", f"https://127.0.0.1:{portal}/middle", client_id),
+        "letterbox": _http("letterbox", f"https://127.0.0.1:{portal}/letterbox", client_id),
         "expected": {"kind": "folder", "inbox": "sandbox/expected"},
         "register": {"kind": "folder", "inbox": "sandbox/register"},
         "counter-book": {"kind": "folder", "inbox": "sandbox/counter"},

@@ -20,6 +20,7 @@ from pipeline.journal import (
     identification_tables,
     intake_tables,
     letter_tables,
+    letterbox_tables,
     payment_tables,
     register_tables,
     registry_tables,
@@ -35,6 +36,7 @@ __all__ = ["TABLES", "metadata", "migrate"]
 # Importing a module of tables enters them into the metadata.
 TABLES = (
     letter_tables,
+    letterbox_tables,
     intake_tables,
     register_tables,
     registry_tables,
