@@ -132,8 +132,9 @@ def claim(run: Round, rows: Rows) -> Rows:
         anew = {"attempts": notice_outbox.c.attempts + 1, "first_try_at": first, "next_try_at": None, "code": None, "file_id": None}
         move(hub, write, NOTICES, of_rows(mine), "sending", **anew)
         marked = {row.id: row for row in write.read(select(notice_outbox).where(of_rows(mine)))}
-        for one in mine:
-            write.leaf("notice_sending", notice=one, kind=marked[one].kind, attempt=marked[one].attempts)
+        if mine:
+            # One leaf for a page: it names each notice; how each ended has a leaf of its own.
+            write.leaf("notice_sending", municipality=hub.code, notices=len(mine), ids=",".join(map(str, mine)))
     run.counts["given_up"] += len(open_now & excluded.keys())
     return [marked[one] for one in mine]
 
