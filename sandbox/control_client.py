@@ -67,6 +67,16 @@ class Control:
         """The number (請求番号) of a request that this resident made at the portal for self-information."""
         return str(self._call("middle_request_number", {"atenabango": atenabango})["requestNumber"])
 
+    def consent(self, atenabango: str, *, act: str, at: datetime, kinds: str = "all") -> str:
+        """A resident consents to letter-box deliveries (given), or takes it back (withdrawn). Returns the consent's id."""
+        body = {"atenabango": atenabango, "kinds": kinds, "act": act, "at": at.isoformat()}
+        return str(self._call("letterbox_consent", body)["consent"])
+
+    def open_delivery(self, reference: str, at: datetime) -> list[dict[str, str]]:
+        """A resident opens a delivery; gives its documents: {"name", "type", "sha256", "content": base64}."""
+        found: list[dict[str, str]] = self._call("letterbox_open", {"reference": reference, "at": at.isoformat()})["documents"]
+        return found
+
     def arm(self, script: str) -> None:
         """Play this fault script from now on, counting calls from 1."""
         self._call("faults", {"script": script})

@@ -16,6 +16,7 @@ from sandbox.control import ControlDesk, SandboxClock
 from sandbox.corrections import AskedResidents
 from sandbox.faults import FaultDesk, Script, load_script
 from sandbox.journals import Entry, Journals
+from sandbox.letterbox_server import LetterboxDesk
 from sandbox.middle.control_tasks import control_tasks
 from sandbox.middle.resident_page import ResidentPage
 from sandbox.middle.server import MiddleServer
@@ -71,8 +72,11 @@ class Stage:
         middle = behind.counter(ensure_secret(secret / "middle"), self._faults, town)
         own = OwnSide(self._home / "own", behind.town, town, self._clock.now)
         own.publish()
+        self._letterbox = LetterboxDesk(town, journals=self._journals)
+        letterbox = self._letterbox.counter(ensure_secret(secret / "letterbox"), self._faults)
         control = self._control(entrance, sftp_port, behind, own)
         routes: dict[str, Respond] = {"/api/v1": portal.respond, "/control": control.respond, "/middle": middle.respond}
+        routes |= {"/letterbox": letterbox.respond}
         pages = cache(lambda: self._residents(inbox, notices, mailbox, town))
         routes |= {"/middle/resident": ResidentPage(behind).respond, "/resident": lambda asked: pages().respond(asked)}
         portal_port = self._serve("portal_port", tls, routes)
@@ -127,8 +131,9 @@ class Stage:
         receivers = self._receivers
         phases = {"receipts": receivers.settle_receipts, "results": receivers.settle_results, "middle": server.settle, "own": own.publish}
         phases["corrections"] = lambda: self._asked.settle(self._clock.now())
+        more = {**control_tasks(server), **self._letterbox.tasks()}
         token = secrets.token_urlsafe(24)
-        return ControlDesk(self._root, token, self._clock, arm=arm, stopped=self._stopped, phases=phases, more=control_tasks(server))
+        return ControlDesk(self._root, token, self._clock, arm=arm, stopped=self._stopped, phases=phases, more=more)
 
     def _host_key(self) -> Path:
         """The host key to show now; a script may ask for one that the hub does not know."""
