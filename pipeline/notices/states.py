@@ -49,8 +49,8 @@ NOTICES = Machine(
     ),
     frozenset({"sent", "accepted", "undeliverable", "refused"}),
 )
-"""お知らせ. sending again from refused or given_up: a person had it tried again. owed from sent: the file never arrived; from given_up: a stopped
-campaign goes on."""
+"""お知らせ. sending again from refused or given_up: a person had it tried again. owed from sent: the file never arrived; from given_up:
+a stopped campaign goes on."""
 
 STATUSES = Machine(
     status_outbox,
