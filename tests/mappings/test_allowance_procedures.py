@@ -99,7 +99,10 @@ def test_an_unsure_rule_is_counted_and_told_to_nobody(catalogue: Catalogue, case
 def test_every_rule_is_proven_by_the_filing_that_breaks_it(catalogue: Catalogue) -> None:
     proven = {rule for _, _, _, rules in CASES for rule in rules} | {rule for _, _, _, rule in SHADOWS}
     rules = [rule for procedure in PROCEDURES for rule in catalogue.procedures[procedure].rules]
-    assert {rule.id for rule in rules if rule.rule not in OWN} == proven, "those with an expectation of their own: test_value_rules.py"
+    ours = {rule.id for rule in rules if rule.rule not in OWN}
+    # Kinds that look at days, other filings and the register are proven by kind: test_rules.py, test_rules_across.py, test_value_rules.py.
+    assert proven <= ours
+    assert {rule.id for rule in rules if rule.status == "hold"} <= proven
 
 
 @pytest.mark.parametrize("procedure", PROCEDURES)
@@ -115,7 +118,7 @@ def test_a_notification_is_accepted_and_nobody_is_told_of_a_result(catalogue: Ca
     found = catalogue.procedures[procedure]
     assert found.kind == "届出"
     assert [(outcome.title, outcome.status, outcome.notice) for outcome in found.outcomes] == [("受理", "COMPLETED", "")]
-    assert found.notices == ()
+    assert {notice.kind for notice in found.notices} == {"correction"}
 
 
 @pytest.mark.parametrize(("division", "kind", "ends"), [("1", "請求", ["改定", "却下"]), ("2", "届出", ["改定", "受理"])])

@@ -118,7 +118,7 @@ def test_the_old_name_stands_beside_the_new_one(catalogue: Catalogue) -> None:
     procedure = catalogue.procedures[NINTEI]
     assert (procedure.title, procedure.old_titles) == ("教育・保育給付認定申請", ("支給認定申請",))
     assert procedure.full_title == "教育・保育給付認定申請（旧 支給認定申請）"
-    assert all("旧 支給認定" in notice.body for notice in procedure.notices)
+    assert all("旧 支給認定" in notice.body for notice in procedure.notices if notice.kind == "result")
 
 
 def test_a_notification_cannot_be_refused_and_a_wish_ends_in_an_offer_or_not(catalogue: Catalogue) -> None:

@@ -98,7 +98,7 @@ def test_a_flag_that_cannot_be_set_blocks_the_person_and_is_the_first_alarm(
         assert unflagged_persons(hub) == {stubborn}
         assert all(flags_are_set(hub, atena) for atena in others)
         assert listed(root) == [[stubborn, "フラグを設定できていない"]]
-        assert next(alarm.kind for alarm in _alarms(hub)) == "PROTECTED_FLAG_MISSING"
+        assert next(alarm.kind for alarm in _alarms(hub, hub.clock.today())) == "PROTECTED_FLAG_MISSING"
         monkeypatch.undo()
         assert check(hub)["missing"] == 0
         assert flags_are_set(hub, stubborn)

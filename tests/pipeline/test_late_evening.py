@@ -34,6 +34,7 @@ def test_what_is_delivered_after_the_close_is_closed_with_its_day_on_the_next(ow
 
 def test_a_day_that_is_closed_again_counts_what_was_finished_later_as_still_waiting_then(own: Own, checked_root: Path) -> None:
     root = own(checked_root)
+    run(root, ("close",), at(18))
     with outside(root, at(9, day=NEXT_DAY)):
         run(root, ("release", "deliver"), at(9, day=NEXT_DAY))
     run(root, ("close",), at(18, day=NEXT_DAY))

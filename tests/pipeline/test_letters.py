@@ -25,6 +25,7 @@ from pipeline.letters.stopped import stopped_letters
 from pipeline.notices.outbox import NoticeOrder, owe_notice
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.letter_sheet import Letter, postal_mark
+from pipeline.residents import by_atena
 from pipeline.steps.letters import letters as make_letters
 from tests.pipeline.days import DAY, at, hub_at
 
@@ -174,12 +175,17 @@ def test_who_is_protected_since_gets_no_letter(root: Path) -> None:
         assert [row.code for row in stopped_letters(hub)] == ["LETTER_PROTECTED"]
 
 
-def test_a_letter_with_a_missing_glyph_is_held_and_made_when_the_text_can_be_printed(root: Path) -> None:
+def test_a_letter_with_a_missing_glyph_is_held_and_made_when_the_name_can_be_printed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with hub_at(root, at(16)) as hub:
-        owed(hub, ordinary(hub)[0], body="外字\U000f0000です")
+        owed(hub, ordinary(hub)[0])
+        known = by_atena(hub, ordinary(hub)[0])
+        assert known is not None
+        monkeypatch.setattr("pipeline.letters.making.addressee_of", lambda _hub, _notice: replace(known, name="\U000f0000橋"))
         assert make_letters(hub) == {"made": 0, "stopped": 0, "held": 1}
         assert [row.code for row in stopped_letters(hub)] == ["GLYPH_MISSING"]
         assert not list(letters_folder(hub, DAY.isoformat()).glob("letter_*"))
+        monkeypatch.undo()
+        assert make_letters(hub) == {"made": 1, "stopped": 0, "held": 0}
 
 
 def test_a_letter_whose_entry_was_lost_is_the_same_file_again(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
