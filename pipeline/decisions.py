@@ -118,8 +118,9 @@ def grounds_context(municipality: str, application: int) -> str:
 def _said_before(write: Write, row: Row[Any], given: DecisionInput, outcome: Outcome | None) -> int | None:
     """The record of this application that says the same, whatever was decided after it."""
     for one in write.read(select(decisions).where(decisions.c.application == row.id)).all():
-        same = (one.decision_number, one.decided_on) == (given.decision_number, given.decided_on)
-        if outcome is not None and same and one.outcome == outcome.id and one.kind != "revoke":
+        # A 決裁番号 names one decision: a system that reports it again on another day reports nothing new.
+        same = outcome is not None and (one.decision_number, one.outcome) == (given.decision_number, outcome.id)
+        if same and one.kind != "revoke":
             return int(one.id)
     return None
 
