@@ -117,7 +117,8 @@ def _by_procedure(hub: Hub, statement: Any) -> dict[str, int]:  # noqa: ANN401  
 def _days_to_decision(hub: Hub, within: Any) -> dict[str, float]:  # noqa: ANN401  as above
     decided = select(applications.c.procedure, applications.c.arrived_at, decisions.c.decided_on)
     taken: dict[str, list[int]] = {}
-    for row in hub.journal.rows(decided.join(decisions, decisions.c.application == applications.c.id).where(within, decisions.c.kind == "first")):
+    first = decided.join(decisions, decisions.c.application == applications.c.id).where(within, decisions.c.kind == "first")
+    for row in hub.journal.rows(first):
         span = date.fromisoformat(row.decided_on) - date.fromisoformat(row.arrived_at[:10])
         taken.setdefault(row.procedure, []).append(span.days)
     return {name: float(median(spans)) for name, spans in taken.items()}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
-from mappings.form import read_period
 from connectors.result_files import result_profiles
+from mappings.form import read_period
 from pipeline.balance import balance_of
 from pipeline.case_sheets import sheet_of
 from pipeline.hub import Hub, open_hub
