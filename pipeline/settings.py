@@ -38,6 +38,12 @@ class NoticeSetting(Counterpart):
     hours: HoursOfDay
 
 
+class LetterboxSetting(Counterpart):
+    """The digital letter-box service (民間送達サービス); documents leave in these hours of opening days only."""
+
+    hours: HoursOfDay
+
+
 class RegisterSetting(Counterpart):
     """Files of the register office; data older than ``stale_after_days`` are reported as stale."""
 
@@ -192,6 +198,7 @@ class Municipality(Spec):
     counter_book: Counterpart | None = None
     registry: RegistrySetting | None = None
     payments: PaymentsSetting | None = None
+    letterbox: LetterboxSetting | None = None
 
     @model_validator(mode="after")
     def _refer_to_what_exists(self) -> "Municipality":

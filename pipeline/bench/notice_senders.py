@@ -25,7 +25,7 @@ from pipeline.journal.decision_tables import notice_outbox
 from pipeline.notices.circuit import Circuit, Pace
 from pipeline.notices.outbox import NoticeOrder, owe_notice
 from pipeline.notices.retry import declared
-from pipeline.notices.sending import Round, due, send_pages
+from pipeline.notices.sending import Round, due, notice_of, send_pages
 from pipeline.places import Root
 from vocabulary.clock import JST, Clock
 
@@ -73,7 +73,7 @@ def prepare_ours(folder: Path) -> Timed:
     def run() -> tuple[Answer, int]:
         with stack, NoticeClient(connection) as client:
             schedule = declared()
-            work = Round(hub, client, Circuit(hub, "osr", schedule), schedule, Pace(_UNLIMITED))
+            work = Round(hub, client, Circuit(hub, "osr", schedule), schedule, Pace(_UNLIMITED), notice_of)
             send_pages(work, due(hub))
         return lambda: _taken(folder), 0
 

@@ -35,6 +35,8 @@ _COMMANDS = MappingProxyType(
         "notice": "pipeline.cli.notice:notice",
         "effects": "pipeline.cli.effects:effects",
         "letters": "pipeline.cli.letters:letters",
+        "consents": "pipeline.cli.consents:consents",
+        "certificates": "pipeline.cli.certificates:certificates",
         "registry": "pipeline.cli.registry:registry",
         "acts": "pipeline.cli.acts:list_acts",
         "hold": "pipeline.cli.acts:hold",

@@ -17,8 +17,10 @@ from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.intake_tables import applications
 from pipeline.journal.letter_tables import letters
+from pipeline.letterbox.documents import documents_of
 from pipeline.letters.addressee import addressee_of, reason_not_to_post
 from pipeline.notices.outbox import body_of
+from pipeline.printing.batch import join_pages, pages_of
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.letter_sheet import Letter
 from pipeline.printing.sheets import SheetError
@@ -62,7 +64,7 @@ def make_letter(hub: Hub, notice: Row[Any]) -> str:
             return _stop(hub, write, notice, code)
     assert resident is not None  # noqa: S101  nobody without an entry in the register passes reason_not_to_post
     try:
-        content = letter_of(hub, notice, resident).pdf()
+        content = with_enclosures(hub, notice, letter_of(hub, notice, resident).pdf())
     except (GlyphMissing, SheetError) as error:
         return _hold(hub, notice, error)
     day = hub.clock.today().isoformat()
@@ -70,7 +72,8 @@ def make_letter(hub: Hub, notice: Row[Any]) -> str:
     replace_file(file, content)
     fault_point("letter.drafted")
     with hub.journal.write() as write:
-        return _enter(hub, write, notice, {"day": day, "name": file.name, "digest": hashlib.sha256(content).hexdigest()})
+        digest = hashlib.sha256(content).hexdigest()
+        return _enter(hub, write, notice, {"day": day, "name": file.name, "digest": digest, "pages": pages_of(content)})
 
 
 def letter_of(hub: Hub, notice: Row[Any], resident: Resident) -> Letter:
@@ -90,6 +93,12 @@ def letter_of(hub: Hub, notice: Row[Any], resident: Resident) -> Letter:
     )
 
 
+def with_enclosures(hub: Hub, notice: Row[Any], letter: bytes) -> bytes:
+    """The letter and, behind it, the pages of the documents that go with its notice (同封物)."""
+    enclosed = [one.data for one in documents_of(hub, notice) if one.media == "application/pdf"]
+    return join_pages([letter, *enclosed]) if enclosed else letter
+
+
 def section_of(hub: Hub, notice: Row[Any]) -> str:
     """Section that answers for a notice."""
     if notice.application is not None:
@@ -97,13 +106,13 @@ def section_of(hub: Hub, notice: Row[Any]) -> str:
     return hub.catalogue.notice_kinds[notice.kind].section
 
 
-def _enter(hub: Hub, write: Write, notice: Row[Any], made: dict[str, str]) -> str:
+def _enter(hub: Hub, write: Write, notice: Row[Any], made: dict[str, Any]) -> str:
     sent = (notice_outbox.c.id == notice.id) & (notice_outbox.c.state == "owed")
     moved = update(notice_outbox).where(sent).values(state="sent", sent_at=hub.clock.now().isoformat(), attempts=notice.attempts + 1)
     if write.execute(moved).rowcount == 0:
         return "stopped"
     number = write.next_number(f"letters/{hub.code}/{made['day']}")
-    row = {"municipality": hub.code, "notice": notice.id, "number": number, "pages": 1, "state": "made", **made}
+    row = {"municipality": hub.code, "notice": notice.id, "number": number, "state": "made", **made}
     letter = write.insert_row(letters, row)
     write.leaf("letter_made", letter=letter, notice=notice.id, kind=notice.kind, digest=made["digest"])
     return "made"

@@ -19,6 +19,8 @@ from pipeline.staff import member, require
 STATE_WORDS = {"owed": "送信待ち", "sending": "送信中", "refused": "受付不可", "given_up": "送信断念"}
 BY_PERSON = "BY_PERSON"
 """Code of what a person gave up."""
+NO_CONSENT = "LETTERBOX_NO_CONSENT"
+"""Code of what went on to the next channel, as nobody consented to the letter-box."""
 NOTICE_ALARMS = ("NOTICE_GIVEN_UP", "NOTICE_CODE_UNKNOWN")
 STATUS_ALARMS = ("STATUS_REFUSED", "STATUS_GIVEN_UP", "STATUS_CODE_UNKNOWN")
 UNFINISHED = (*OPEN, "refused", "given_up")
@@ -54,7 +56,7 @@ def standing(hub: Hub) -> list[Standing]:
 
 
 def _notices(hub: Hub) -> Iterator[Standing]:
-    mine = (notice_outbox.c.municipality == hub.code) & (notice_outbox.c.channel == "portal")
+    mine = (notice_outbox.c.municipality == hub.code) & notice_outbox.c.channel.in_(("portal", "letterbox"))
     for row in hub.journal.rows(select(notice_outbox).where(mine, _unfinished(NOTICES))):
         yield _standing(str(row.id), row.kind, row)
 
@@ -68,7 +70,7 @@ def _statuses(hub: Hub) -> Iterator[Standing]:
 def _unfinished(machine: Machine) -> ColumnElement[bool]:
     column = machine.table.c
     # What was given up on purpose, by a person or because of who is addressed, waits for nobody.
-    on_purpose = (column.state == "given_up") & ((column.attempts == 0) | (column.code == BY_PERSON))
+    on_purpose = (column.state == "given_up") & ((column.attempts == 0) | column.code.in_((BY_PERSON, NO_CONSENT)))
     return column.state.in_(UNFINISHED) & ~on_purpose
 
 

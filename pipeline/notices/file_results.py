@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from connectors.errors import ConnectorError, FinalError, PermanentError
+from connectors.notices import NoticeClient
 from pipeline.alarms import raise_alarm
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.notices.closing import STATE_OF_RESULT, Ended
@@ -12,7 +13,7 @@ from pipeline.notices.files import dissolve
 from pipeline.notices.sending import Round, Rows, of_portal
 
 
-def fetch_results(run: Round) -> None:
+def fetch_results(run: Round[NoticeClient]) -> None:
     """Fetch the results of all files that were handed over, as long as the other side answers."""
     mine = of_portal(run.hub) & (notice_outbox.c.state == "sent") & notice_outbox.c.file_id.is_not(None)
     files = run.hub.journal.rows(select(notice_outbox.c.file_id).where(mine).distinct().order_by(notice_outbox.c.file_id))
@@ -23,7 +24,7 @@ def fetch_results(run: Round) -> None:
         _fetch(run, file.file_id, rows)
 
 
-def _fetch(run: Round, file_id: str, rows: Rows) -> None:
+def _fetch(run: Round[NoticeClient], file_id: str, rows: Rows) -> None:
     run.pace.wait()
     try:
         found = run.server.file_result(file_id)
@@ -49,7 +50,7 @@ def _fetch(run: Round, file_id: str, rows: Rows) -> None:
         dissolve(run, file_id, silent)
 
 
-def _wait_longer(run: Round, file_id: str, rows: Rows) -> None:
+def _wait_longer(run: Round[NoticeClient], file_id: str, rows: Rows) -> None:
     """Still at work there. After as long as a notice is tried, an alarm, and each notice is asked for."""
     handed_over = min(datetime.fromisoformat(row.sent_at) for row in rows)
     if run.hub.clock.now() - handed_over <= run.schedule.longest:
@@ -60,7 +61,7 @@ def _wait_longer(run: Round, file_id: str, rows: Rows) -> None:
     dissolve(run, file_id, rows)
 
 
-def _note_foreign(run: Round, file_id: str, references: set[str]) -> None:
+def _note_foreign(run: Round[NoticeClient], file_id: str, references: set[str]) -> None:
     """A result that names a notice of nobody, or of another file, changes nothing and is said."""
     of_file = of_portal(run.hub) & (notice_outbox.c.file_id == file_id)
     own = {row.reference for row in run.hub.journal.rows(select(notice_outbox.c.reference).where(of_file))}

@@ -11,7 +11,7 @@ from itertools import groupby
 from sqlalchemy import select, update
 
 from connectors.errors import ConnectorError, PermanentError
-from connectors.notices import ROWS_PER_FILE
+from connectors.notices import ROWS_PER_FILE, NoticeClient
 from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
 from pipeline.journal.decision_tables import notice_outbox
@@ -30,7 +30,7 @@ def file_name(references: Sequence[str]) -> str:
     return f"notices_{hashlib.sha256(chr(10).join(sorted(references)).encode()).hexdigest()[:24]}"
 
 
-def send_files(run: Round, ids: Sequence[int]) -> None:
+def send_files(run: Round[NoticeClient], ids: Sequence[int]) -> None:
     """Send rows that were never tried as files, until all are handed over or the channel is down."""
     for start in range(0, len(ids), ROWS_PER_FILE):
         if run.circuit.open:
@@ -45,7 +45,7 @@ def send_files(run: Round, ids: Sequence[int]) -> None:
         _register(run, name, rows)
 
 
-def resume_files(run: Round) -> None:
+def resume_files(run: Round[NoticeClient]) -> None:
     """Files that were named and not certainly handed over: registered again as they were, or dissolved where they no longer are whole."""
     uncertain = (notice_outbox.c.state == "sending") & notice_outbox.c.file_id.is_not(None)
     mine = of_portal(run.hub) & uncertain & NOTICES.due(run.hub.clock.now().isoformat())
@@ -60,7 +60,7 @@ def resume_files(run: Round) -> None:
             dissolve(run, name, rows)
 
 
-def _marked_again(run: Round, name: str, rows: Rows) -> Rows:
+def _marked_again(run: Round[NoticeClient], name: str, rows: Rows) -> Rows:
     ids = [row.id for row in rows]
     with run.hub.journal.write() as write:
         move(run.hub, write, NOTICES, of_rows(ids), "sending", attempts=notice_outbox.c.attempts + 1)
@@ -68,7 +68,7 @@ def _marked_again(run: Round, name: str, rows: Rows) -> Rows:
     return rows_of(run.hub, ids)
 
 
-def _register(run: Round, name: str, rows: Rows) -> None:
+def _register(run: Round[NoticeClient], name: str, rows: Rows) -> None:
     # One order for one content, whoever asks.
     notices = [notice_of(run.hub, row) for row in sorted(rows, key=lambda row: row.id)]
     run.pace.wait()
@@ -86,7 +86,7 @@ def _register(run: Round, name: str, rows: Rows) -> None:
     run.counts["sent"] += len(rows)
 
 
-def _not_registered(run: Round, name: str, rows: Rows, error: ConnectorError) -> None:
+def _not_registered(run: Round[NoticeClient], name: str, rows: Rows, error: ConnectorError) -> None:
     """A passing failure: the same file later. A refused file: an alarm, and its notices go one by one."""
     if not (isinstance(error, PermanentError) and error.code):
         run.circuit.failed(error)
@@ -98,7 +98,7 @@ def _not_registered(run: Round, name: str, rows: Rows, error: ConnectorError) ->
     dissolve(run, name, rows)
 
 
-def dissolve(run: Round, name: str, rows: Rows) -> None:
+def dissolve(run: Round[NoticeClient], name: str, rows: Rows) -> None:
     """Ask for each notice of a file by its reference: what is known is done, what is not is owed again, by itself."""
     ended, never = read_back(run, rows)
     run.end([*ended, *owed_again(run, never)])
@@ -106,7 +106,7 @@ def dissolve(run: Round, name: str, rows: Rows) -> None:
         write.leaf("notice_file_dissolved", municipality=run.hub.code, file=name, known=len(ended), owed_again=len(never))
 
 
-def owed_again(run: Round, rows: Rows) -> list[Ended]:
+def owed_again(run: Round[NoticeClient], rows: Rows) -> list[Ended]:
     """Rows of a file that never arrived there: tried again after the first wait, each with what its tries allow."""
     when = next_try(run.schedule, 1, run.hub.clock.now())
     return [replace(Ended(row, "owed"), code=NOT_IN_FILE, next_try_at=when) for row in rows]

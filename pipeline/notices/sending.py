@@ -5,15 +5,15 @@ rows marked, and the next run looks them up by their references.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, case, func, select
 
 from connectors.errors import ConnectorError, PermanentError, TransientError
-from connectors.notices import Notice, NoticeClient
+from connectors.notices import Notice
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox
@@ -21,22 +21,25 @@ from pipeline.notices.campaign_checks import is_stopped
 from pipeline.notices.circuit import Circuit, Pace
 from pipeline.notices.closing import STATE_OF_READ_BACK, STATE_OF_RESULT, Ended, close, failed, of_rows
 from pipeline.notices.exclusions import reasons_not_to_send
-from pipeline.notices.outbox import body_of
+from pipeline.notices.outbox import body_of, extras_of
 from pipeline.notices.retry import Schedule
 from pipeline.notices.states import NOTICES, OPEN, move
 
 Rows = list[Row[Any]]
+Server = TypeVar("Server")
+"""The client of a channel: it sends many messages and tells the states of many references."""
 
 
 @dataclass
-class Round:
-    """One run of the channel: what it works with, what it counted, and the codes that were loud."""
+class Round(Generic[Server]):
+    """One run of a channel: what it works with, what it counted, and the codes that were loud. message: what goes out for a row."""
 
     hub: Hub
-    server: NoticeClient
+    server: Server
     circuit: Circuit
     schedule: Schedule
     pace: Pace
+    message: Callable[[Hub, Row[Any]], Any]
     counts: Counter[str] = field(default_factory=Counter)
     loud: list[PermanentError] = field(default_factory=list)
 
@@ -53,27 +56,32 @@ class Round:
             self.circuit.failed(outcome)
 
 
+def of_channel(hub: Hub, channel: str) -> ColumnElement[bool]:
+    """The municipality's notices on a channel."""
+    return (notice_outbox.c.municipality == hub.code) & (notice_outbox.c.channel == channel)
+
+
 def of_portal(hub: Hub) -> ColumnElement[bool]:
-    """The municipality's notices on this channel."""
-    return (notice_outbox.c.municipality == hub.code) & (notice_outbox.c.channel == "portal")
+    """The municipality's notices on the portal."""
+    return of_channel(hub, "portal")
 
 
-def due(hub: Hub, *conditions: ColumnElement[bool]) -> list[int]:
+def due(hub: Hub, *conditions: ColumnElement[bool], channel: str = "portal") -> list[int]:
     """Ids of what is to be sent now and stands in no file: what was never put off first, then what has had the fewest tries."""
     now = hub.clock.now().isoformat()
     table = notice_outbox.c
     ripe = table.not_before.is_(None) | (table.not_before <= now)
-    chosen = select(table.id).where(of_portal(hub), NOTICES.due(now), ripe, table.file_id.is_(None), *conditions)
+    chosen = select(table.id).where(of_channel(hub, channel), NOTICES.due(now), ripe, table.file_id.is_(None), *conditions)
     return [row.id for row in hub.journal.rows(chosen.order_by(table.next_try_at.is_not(None), table.attempts, table.owed_at, table.id))]
 
 
-def send_pages(run: Round, ids: Sequence[int]) -> None:
+def send_pages(run: Round[Any], ids: Sequence[int]) -> None:
     """Send the rows of these ids in their order, until all are done or the channel is down."""
     for start in range(0, len(ids), run.schedule.page):
         rows = look_up(run, rows_of(run.hub, ids[start : start + run.schedule.page]))
         if run.circuit.open:
             return
-        _send_page(run, claim(run, rows))
+        send_page(run, claim(run, rows))
 
 
 def rows_of(hub: Hub, ids: Sequence[int]) -> Rows:
@@ -82,7 +90,7 @@ def rows_of(hub: Hub, ids: Sequence[int]) -> Rows:
     return [found[one] for one in ids if one in found]
 
 
-def look_up(run: Round, rows: Rows) -> Rows:
+def look_up(run: Round[Any], rows: Rows) -> Rows:
     """Read back those that an earlier try left uncertain. Returns the rows that are to be sent."""
     uncertain = [row for row in rows if row.state == "sending"]
     if not uncertain:
@@ -93,7 +101,7 @@ def look_up(run: Round, rows: Rows) -> Rows:
     return [row for row in rows if row.state == "owed" or row.id in unknown]
 
 
-def read_back(run: Round, rows: Rows) -> tuple[list[Ended], Rows]:
+def read_back(run: Round[Any], rows: Rows) -> tuple[list[Ended], Rows]:
     """Ask for the references, as long as the other side answers: (what is known there, or was not to be learned; what never arrived)."""
     ended: list[Ended] = []
     keep: Rows = []
@@ -112,7 +120,7 @@ def read_back(run: Round, rows: Rows) -> tuple[list[Ended], Rows]:
     return ended, keep
 
 
-def claim(run: Round, rows: Rows) -> Rows:
+def claim(run: Round[Any], rows: Rows) -> Rows:
     """Mark rows as being sent, in one transaction; those that must not go out any more are given up. Returns the marked ones."""
     hub = run.hub
     if not rows:
@@ -139,7 +147,8 @@ def claim(run: Round, rows: Rows) -> Rows:
     return [marked[one] for one in mine]
 
 
-def _send_page(run: Round, rows: Rows) -> None:
+def send_page(run: Round[Any], rows: Rows) -> None:
+    """Send claimed rows, and write down what became of each."""
     ended: list[Ended] = []
     uncertain: list[tuple[Row[Any], ConnectorError]] = []
     called = 0
@@ -159,19 +168,19 @@ def _send_page(run: Round, rows: Rows) -> None:
     _give_back(run, rows[called:])
 
 
-def _called(run: Round, rows: Rows) -> Iterator[Notice]:
-    """Notices right before their calls; none any more once the channel is down."""
+def _called(run: Round[Any], rows: Rows) -> Iterator[Any]:
+    """Messages right before their calls; none any more once the channel is down."""
     for row in rows:
         # Whoever stops a campaign stops it now, not after this page.
         if run.circuit.open or is_stopped(run.hub, row):
             return
-        notice = notice_of(run.hub, row)
+        message = run.message(run.hub, row)
         run.pace.wait()
         fault_point("notice.before_call")
-        yield notice
+        yield message
 
 
-def _look_after(run: Round, uncertain: Sequence[tuple[Row[Any], ConnectorError]]) -> list[Ended]:
+def _look_after(run: Round[Any], uncertain: Sequence[tuple[Row[Any], ConnectorError]]) -> list[Ended]:
     """Ask at once what became of calls without an answer: what arrived is done, what did not is tried later."""
     ended, never = read_back(run, [row for row, _ in uncertain])
     absent = {row.id for row in never}
@@ -182,7 +191,7 @@ def _look_after(run: Round, uncertain: Sequence[tuple[Row[Any], ConnectorError]]
     return ended
 
 
-def _give_back(run: Round, rows: Rows) -> None:
+def _give_back(run: Round[Any], rows: Rows) -> None:
     """Rows that were marked and never called have lost no try."""
     if not rows:
         return
@@ -205,4 +214,5 @@ def notice_of(hub: Hub, row: Row[Any]) -> Notice:
         body=body_of(hub, row),
         display_from=first,
         display_until=first + timedelta(days=row.display_days),
+        extras=extras_of(hub, row) or None,
     )

@@ -24,6 +24,13 @@ def write_batch(target: Path, sheets: Sequence[Path]) -> None:
     draft.replace(target)
 
 
+def pages_of(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    from pypdf import PdfReader
+
+    return len(PdfReader(BytesIO(pdf)).pages)
+
+
 def join_pages(pages: Sequence[bytes]) -> bytes:
     """One PDF of several, in their order."""
     from pypdf import PdfReader, PdfWriter

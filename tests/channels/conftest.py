@@ -21,6 +21,11 @@ class Town:
     root: Path
     running: process.Running
 
+    @property
+    def control(self) -> Any:
+        """The way to act as a resident."""
+        return self.running.control
+
     def arm(self, script: str) -> None:
         self.running.control.arm(script)
 
