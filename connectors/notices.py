@@ -27,7 +27,10 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice. ``reference``: the hub's own, used for this notice only; ``atena``: 宛名番号; ``business``: 業務ID; times with offset."""
+    """One notice. ``reference``: the hub's own, used for this notice only; ``atena``: 宛名番号; ``business``: 業務ID; times with offset.
+
+    extras: what comes with it as plain data (filing again, payment, questionnaire), as the profile assumes.
+    """
 
     reference: str
     atena: str = field(repr=False)
@@ -37,10 +40,12 @@ class Notice:
     body: str = field(repr=False)
     display_from: datetime
     display_until: datetime
+    extras: Mapping[str, object] | None = field(default=None, repr=False)
 
-    def cells(self) -> dict[str, str]:
-        """The keys and texts of the interface."""
+    def cells(self) -> dict[str, object]:
+        """The keys and texts of the interface; ``extras`` only where something comes with the notice."""
         return {
+            **({"extras": self.extras} if self.extras else {}),
             "reference": self.reference,
             "atenabango": self.atena,
             "businessCode": self.business,
