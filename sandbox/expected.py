@@ -20,14 +20,21 @@ def publish_expected(folder: Path, town: Town, *, day: date, municipality: str) 
 
 
 def _people(town: Town) -> Mapping[str, list[str]]:
-    """児童手当: who must report, and some other families; 児童扶養手当: every single parent; 保育: the youngest of each family."""
+    """児童手当: who must report, and some other families; 児童扶養手当: single parents; 保育: the youngest.
+
+    Some of the single parents have not filed.
+    """
     reporting = [*_first_parents(town, "reporting"), *_first_parents(town, "complete"), *_first_parents(town, "protected")]
     children = [one.children[-1].atena for one in town.households.get("nursery", ()) if one.children]
     return {
         "jidoteate-genkyo": sorted(set(reporting)),
-        "jifuyo-genkyo": sorted(_first_parents(town, "single-parent")),
+        "jifuyo-genkyo": sorted({*_first_parents(town, "single-parent"), *_alone_with_children(town, "nursery")}),
         "hoiku-genkyo": sorted(children),
     }
+
+
+def _alone_with_children(town: Town, kind: str) -> Iterator[str]:
+    return (one.parents[0].atena for one in town.households.get(kind, ()) if len(one.parents) == 1)
 
 
 def _first_parents(town: Town, kind: str) -> Iterator[str]:

@@ -17,6 +17,8 @@ from sandbox.receiver_workbook import read_workbook
 from sandbox.receiver_xml import read_xml
 from sandbox.secret_files import write_private
 
+STOPPED = "stopped.txt"
+"""Below ``sandbox/receivers``: 受付番号 of applications that the sections have stopped there, one a line."""
 _RECEIPT_HEADER = ("file_name", "sha256", "records", "result", "reason")
 
 
@@ -90,11 +92,13 @@ class ReceivingSystems:
             for receipt, group in verdict.named:
                 groups.setdefault(receipt, set()).add(group)
         day = self._now().date().isoformat()
-        left = 0
+        note, left = self._root / "sandbox" / "receivers" / STOPPED, 0
+        stopped = set(note.read_text(encoding="ascii").split()) if note.is_file() else set()
         for name, (key, verdict) in verdicts.items():
             if key not in self._taken or key in self._answered or verdict.result != "OK":
                 continue
-            decided = [decide(receipt, words_of(groups[receipt], self._words), day) for receipt in verdict.receipts]
+            going_on = (receipt for receipt in verdict.receipts if receipt not in stopped)
+            decided = [decide(receipt, words_of(groups[receipt], self._words), day) for receipt in going_on]
             rows = [row for row in decided if row is not None]
             self._answered.add(key)
             if rows:

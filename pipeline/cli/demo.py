@@ -16,7 +16,10 @@ from pipeline.demo.world import DEMO_DAY, MUNICIPALITY, SEED, at, prepare_world,
 from pipeline.places import PROJECT, Root
 from vocabulary.clock import Clock
 
-STAGES = ("world", "airflow", "refresh_links", "intake", "notify", "close", "nightly_sync", "results", "exchange_log", "night_report")
+STAGES = (
+    "world", "airflow", "refresh_links", "payments", "morning", "intake", "notify", "close", "nightly_sync", "results", "exchange_log",
+    "night_report", "next_morning",
+)  # fmt: skip
 
 
 @click.command()
@@ -46,7 +49,7 @@ def run_demo(root: Root, *, applications: int, seed: int, ended: Callable[[], No
     set_up_seconds = time.monotonic() - set_up_started
     ended()
     set_up(root, Clock(at(6)))
-    from pipeline.demo.day import HOURS, NIGHT, run_flows, set_up_airflow
+    from pipeline.demo.day import AFTER, HOURS, NIGHT, SUCCESS, run_flows, set_up_airflow
 
     set_up_airflow(root)
     ended()
@@ -54,7 +57,9 @@ def run_demo(root: Root, *, applications: int, seed: int, ended: Callable[[], No
     try:
         dags = run_flows(HOURS, running, ended=ended)
         seconds_day = seconds_since_start() - set_up_seconds
-        dags |= run_flows(NIGHT, running, ended=ended)
+        later = run_flows(NIGHT, running, ended=ended), run_flows(AFTER, running, ended=ended)
+        for flows in later:
+            dags |= {flow: state for flow, state in flows.items() if dags.get(flow, SUCCESS) == SUCCESS}
     finally:
         stop_world(root)
     from pipeline.demo.summary import summarize

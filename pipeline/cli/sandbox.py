@@ -23,4 +23,5 @@ def sandbox(*, applications: int, seed: int, stop: bool, root_folder: Path | Non
     prepare_world(root, seed=seed, applications=applications)
     running = start_world(root)
     click.echo(f"stand-ins run as process {running.pid} for {root.folder} (business day {DEMO_DAY})")
+    click.echo(f"residents' pages: https://127.0.0.1:{running.ports.portal}/resident/ (certificate: {root.folder}/sandbox/tls/ca.pem)")
     click.echo(f"stop them with: hub sandbox --stop --root {root.folder}")

@@ -7,29 +7,23 @@ from typing import Any
 
 from sqlalchemy import select
 
+from pipeline.channel_kinds import notice_figures, status_figures
 from pipeline.exchange.counts import exchange_counts
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, documents, listings
 from pipeline.steps.close_day import DayClose
-from pipeline.steps.report_day import UNTOLD, channel_counts, told
 from pipeline.sync.counts import night_counts
 
 
 def summarize(hub: Hub, close: DayClose, *, dags: Mapping[str, str], seconds: float, seconds_day: float) -> dict[str, Any]:
     """The content of ``summary.json``."""
-    channels = channel_counts(hub)
-    statuses, notices = channels["statuses"], channels["notices"]
     return {
         "balanced": close.balanced,
         "day": close.balance.day.isoformat(),
         "applications": asdict(close.balance.total),
         "procedures": {name: asdict(counts) for name, counts in close.balance.procedures.items()},
-        "notices": {
-            "owed": sum(notices.values()),
-            "sent": told(notices),
-            "undeliverable": sum(notices.get(state, 0) for state in UNTOLD),
-        },
-        "statuses": {"owed": sum(statuses.values()), "sent": statuses.get("sent", 0)},
+        "notices": notice_figures(hub),
+        "statuses": status_figures(hub),
         "dags": dict(dags),
         "sync": {kind: dict(counts) for kind, counts in night_counts(hub, close.balance.day.isoformat()).items()},
         "exchange": exchange_counts(hub, close.balance.day),

@@ -25,6 +25,11 @@ from vocabulary.clock import Clock
 
 LIFE = ("listed", "not_fetched", "gone_before_fetch", "out_of_scope", "stored")
 COUNTS = {*LIFE, "carried_in", "delivered", "settled", "withdrawn", "held", "waiting"}
+CHANNEL = {"owed", "sent", "undeliverable"}
+SEED_KINDS = {
+    *(f"jidoteate-{name}/{sort}" for name in ("nintei", "gakukaitei", "mishiharai") for sort in ("correction", "result")),
+    "hoiku-genkyo-jiki", "jifuyo-genkyo-jiki", "ninpu-kenshin", "ninshin-mendan", "nyuyoji-kenshin", "yobo-sesshu", "nofu-annai",
+}  # fmt: skip
 NIGHT = {"sync", "exchange"}
 SUMMARY = {"balanced", "day", "applications", "procedures", "notices", "statuses", "dags", "defects", "seconds", "seconds_day", *NIGHT}
 SETTINGS = load_municipality(PROJECT / "municipalities", MUNICIPALITY)
@@ -44,14 +49,24 @@ def test_summary_has_the_keys_of_the_contract(demo: Demo) -> None:
     assert summary.keys() == SUMMARY
     assert summary["applications"].keys() == COUNTS
     assert all(counts.keys() == COUNTS for counts in summary["procedures"].values())
-    assert summary["notices"].keys() == {"owed", "sent", "undeliverable"}
-    assert summary["statuses"].keys() == {"owed", "sent"}
+    for channel in ("notices", "statuses"):
+        kinds = summary[channel]["kinds"]
+        assert summary[channel].keys() == {*CHANNEL, "kinds"}
+        assert all(one.keys() == CHANNEL for one in kinds.values())
+        assert {name: sum(one[name] for one in kinds.values()) for name in CHANNEL} == {name: summary[channel][name] for name in CHANNEL}
     assert summary["dags"] == dict.fromkeys(FLOWS, "success")
     assert SETTINGS.copies is not None
     assert tuple(summary["sync"]) == SETTINGS.copies.kinds
     assert all(counts.keys() == {"registered", "changed", "deleted", "failed", "waiting"} for counts in summary["sync"].values())
     assert summary["exchange"].keys() == {"fetched", "matched", "anomalies"}
     assert all(defect.keys() == {"expected", "got", "count"} for defect in summary["defects"].values())
+
+
+def test_every_kind_of_notice_of_the_notice_column_is_sent(demo: Demo) -> None:
+    for run in (demo.first, demo.second):
+        kinds = run.summary["notices"]["kinds"]
+        assert {name for name in SEED_KINDS if kinds.get(name, {"sent": 0})["sent"] == 0} == set()
+        assert all(one["owed"] == one["sent"] + one["undeliverable"] for one in kinds.values())
 
 
 def test_seconds_are_those_of_the_day_and_of_day_and_night(demo: Demo) -> None:
