@@ -78,6 +78,7 @@ def test_secrets_and_connections_are_for_the_owner_only(running: process.Running
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     names = {file.stem for file in (running.root / "connections").iterdir()}
     others = {"portal", "osr", "middle", "register", "jpki", "bunsho-kanri", "expected", "counter-book", "cases-jidoteate"}
+    others |= {"letterbox", "claims", "collections", "deposits", "receipts-system"}
     ledgers = {f"ledger-{name}" for name in (*FILE_LEDGERS, "hoiku")}
     assert names == {*others, *SFTP_DESTINATIONS, *FOLDER_DESTINATIONS, *ledgers, *(f"own-{name}" for name in SOURCES)}
     for file in (running.root / "connections").iterdir():
