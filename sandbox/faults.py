@@ -32,7 +32,7 @@ OPERATIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "status_list": WEB_ACTS,
         "status_update": WEB_ACTS,
     },
-    "osr": dict.fromkeys(("login", "send", "state", "cancel", "file", "file_result"), WEB_ACTS),
+    "osr": dict.fromkeys(("login", "send", "state", "cancel", "file", "file_result", "answers"), WEB_ACTS),
     "letterbox": dict.fromkeys(("login", "send", "state", "consents", "openings"), WEB_ACTS),
     "middle": _MIDDLE,
     "sftp": {"put": frozenset({"cut_upload"}), "rename": frozenset({"cut_after_rename"}), "connect": frozenset({"other_host_key"})},
