@@ -83,7 +83,7 @@ class MorningSetting(Spec):
 
 
 class Section(Spec):
-    """A section (担当課) that receives case folders. access narrow: its cases lie apart from all others."""
+    """A section (担当課) that receives case folders. access narrow: nobody of another section reads its cases."""
 
     name: str
     phone: str

@@ -219,7 +219,7 @@ def _application_row(
         "stage": "stored",
         "disposition": "open",
         "disposed_on": today.isoformat(),
-        "restricted": hub.municipality.sections[section].access == "narrow",
+        "restricted": False,
     }
 
 
