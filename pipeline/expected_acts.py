@@ -31,7 +31,7 @@ def enter_papers(hub: Hub, path: Path, *, actor: str, reason: str) -> int:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if new:
         with hub.journal.write() as write:
-            act = enter_act(hub, write, kind="paper", actor=actor, reason=reason, subject=path.name)
+            act = enter_act(hub, write, kind="paper", actor=actor, reason=reason, subject=f"papers {digest[:16]}")
             for key, paper in new:
                 values = {"paper_on": paper.received_on, "paper_number": paper.number}
                 write.execute(update(expected_filings).where(expected_filings.c.id == key).values(**values))

@@ -1,6 +1,7 @@
 """Slots of an interview (面談枠): declared by the section as a CSV, offered in notices, held by one answer for each seat."""
 
 import csv
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -87,7 +88,9 @@ def open_slots(hub: Hub, name: str, path: Path, *, actor: str, reason: str) -> i
     new = [row for row in rows if (row["day"], row["time"], row["place"]) not in known]
     if new:
         with hub.journal.write() as write:
-            act = enter_act(hub, write, kind="slots_open", actor=actor, reason=reason, subject=f"{name} {path.name}")
+            # A file is named by whoever made it, maybe by a person; its digest says which one it was.
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            act = enter_act(hub, write, kind="slots_open", actor=actor, reason=reason, subject=f"{name} {digest[:16]}")
             for row in new:
                 where = {key: row[key] for key in ("day", "time", "place")}
                 key = write.insert_row(slots, {"municipality": hub.code, "kind": name, **where, "act": act})

@@ -12,9 +12,10 @@ from pipeline.campaigns.planning import make_plan
 from pipeline.campaigns.waves import owe_campaigns
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub
+from pipeline.journal.act_tables import acts
 from pipeline.journal.campaign_tables import campaign_people, stop_list
 from pipeline.journal.decision_tables import notice_outbox
-from pipeline.journal.evidence_tables import alarms
+from pipeline.journal.evidence_tables import alarms, log_leaves
 from pipeline.journal.register_tables import residents
 from pipeline.notices.exclusions import CHECKS, reason_not_to_send
 from pipeline.notices.stop_list import CATEGORIES, StopOrder, add_stop, end_stop, standing_stops
@@ -155,9 +156,12 @@ def test_a_sheet_of_a_clerk_is_taken_whole_or_not_at_all(root: Path) -> None:
         assert take_stop_sheets(hub)["sheets_refused"] == 1
         assert standing_stops(hub) == []
         [alarm] = hub.journal.rows(select(alarms).where(alarms.c.kind == "STOP_SHEET_REFUSED"))
-        assert alarm.subject == "boshi/誤り.csv:3"
+        assert alarm.subject == "boshi/line 3"
+        leaves = "".join(row.data for row in hub.journal.rows(select(log_leaves)))
+        assert "誤り" not in leaves
         (folder / "停止.csv").write_text(f"{head}{first},all,措置,{CLERK}\n{second},{KIND},流産・死産,{CLERK}\n", encoding="utf-8-sig")
         assert take_stop_sheets(hub)["stopped"] == 2
+        assert not any("停止.csv" in row.subject for row in hub.journal.rows(select(acts)))
         assert take_stop_sheets(hub) == {"stop_sheets": 0, "stopped": 0, "sheets_refused": 0}
         assert {one.code for one in make_plan(hub, KIND, DAY).people if one.person in (first, second)} == {"IN_CARE", "PREGNANCY_LOSS"}
 
