@@ -70,8 +70,8 @@ def _take(hub: Hub, sheet: Sheet) -> int:
         for actor, order in orders:
             if same_entry(hub, write, order) is None:
                 if actor not in acts:
-                    said = {"actor": actor, "reason": "送付停止の一覧表", "subject": f"sheet {sheet.digest[:16]}"}
-                    acts[actor] = enter_act(hub, write, kind="stop_list_sheet", **said)
+                    what = f"sheet {sheet.digest[:16]}"
+                    acts[actor] = enter_act(hub, write, kind="stop_list_sheet", actor=actor, reason="送付停止の一覧表", subject=what)
                 enter_stop(hub, write, order, acts[actor])
                 new += 1
         _note(hub, write, sheet, rows=len(orders), refused=None)
