@@ -16,6 +16,7 @@ from connectors.http_session import Answer, HttpSession
 from connectors.lanes import Lanes
 from connectors.notices import SendResult
 from connectors.profile import read_profile
+from vocabulary.clock import JST
 
 _PROFILE = read_profile("letterbox")
 RESULTS: frozenset[str] = frozenset(_PROFILE["results"])
@@ -59,7 +60,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class ConsentEvent:
-    """A resident consented or took a consent back. kinds: of notices, or ``all``; at: with offset. sequence rises with every event."""
+    """A resident consented or took a consent back. kinds: of notices, or ``all``; at: in Japan. sequence rises with every event."""
 
     sequence: int
     consent: str
@@ -71,7 +72,7 @@ class ConsentEvent:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """An 開封通知: the resident opened the delivery of this reference first at this time."""
+    """An 開封通知: the resident opened the delivery of this reference first at this time in Japan."""
 
     sequence: int
     reference: str
@@ -174,4 +175,5 @@ def _moment(answer: Answer, key: str, item: dict[str, object]) -> datetime:
         raise answer.unlike_profile(key) from None
     if at.tzinfo is None:
         raise answer.unlike_profile(key)
-    return at
+    # The journal compares moments as text, so all of them have one offset.
+    return at.astimezone(JST)

@@ -1,7 +1,7 @@
 """Digital letter-boxes: only to who consents at that moment, once, with openings told apart; who does not consent gets the next channel."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from signal import SIGKILL
 from typing import Any
 
@@ -79,6 +79,19 @@ def test_a_consent_withdrawn_between_owing_and_sending_stops_the_delivery(town: 
     with town.hub(at(10)) as hub:
         assert fates(hub)[-1] == (AGREED, "paper", "owed", None)
         assert [row.withdrawn_at for row in hub.journal.rows(select(consents))] == [at(10).isoformat()]
+
+
+def test_a_withdrawal_counts_whatever_offset_the_service_writes(town: Any) -> None:
+    consent(town)
+    step(town, at(9))
+    with town.hub(at(9)) as hub:
+        owe(hub, AGREED)
+    town.control.consent(f"{AGREED:015d}", act="withdrawn", at=at(10).astimezone(UTC), kinds="all")
+    step(town, at(10))
+    assert effects(town.root, "delivery") == []
+    with town.hub(at(10)) as hub:
+        assert standing_consents(hub) == []
+        assert fates(hub)[-1] == (AGREED, "paper", "owed", None)
 
 
 def test_a_clerk_notes_and_ends_a_consent(town: Any) -> None:
