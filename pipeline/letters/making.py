@@ -20,6 +20,7 @@ from pipeline.journal.letter_tables import letters
 from pipeline.letterbox.documents import documents_of
 from pipeline.letters.addressee import addressee_of, reason_not_to_post
 from pipeline.notices.outbox import body_of
+from pipeline.notices.states import NOTICES, move
 from pipeline.printing.batch import join_pages, pages_of
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.letter_sheet import Letter
@@ -52,16 +53,18 @@ def waiting_for_paper(hub: Hub) -> list[Row[Any]]:
     return hub.journal.rows(select(notice_outbox).where(mine, due).order_by(notice_outbox.c.owed_at, notice_outbox.c.id))
 
 
-def make_letter(hub: Hub, notice: Row[Any]) -> str:
-    """made, stopped (a person has to tell) or held (a glyph is missing: never a box).
+def make_letter(hub: Hub, notice: Row[Any], excluded: str | None = None) -> str:
+    """made, stopped (it may not go out) or held (a glyph is missing: never a box).
 
-    Killed in between, the next run makes the same letter under the same name.
+    excluded: the code for which no channel may send it any more. Killed in between, the next run makes the same letter under the same name.
     """
     resident = addressee_of(hub, notice)
     with hub.journal.write() as write:
         code = reason_not_to_post(hub, write, notice, resident)
         if code is not None:
             return _stop(hub, write, notice, code)
+        if excluded is not None:
+            return _leave_out(hub, write, notice, excluded)
     assert resident is not None  # noqa: S101  nobody without an entry in the register passes reason_not_to_post
     try:
         content = with_enclosures(hub, notice, letter_of(hub, notice, resident).pdf())
@@ -127,8 +130,17 @@ def _stop(hub: Hub, write: Write, notice: Row[Any], code: str) -> str:
     return "stopped"
 
 
+def _leave_out(hub: Hub, write: Write, notice: Row[Any], code: str) -> str:
+    """As on the digital ways: what an exclusion stops is no work for anybody."""
+    if move(hub, write, NOTICES, (notice_outbox.c.id == notice.id) & (notice_outbox.c.state == "owed"), "given_up", code=code):
+        write.leaf("notice_excluded", notice=notice.id, kind=notice.kind, code=code)
+    return "stopped"
+
+
 def _hold(hub: Hub, notice: Row[Any], error: Exception) -> str:
     code = "GLYPH_MISSING" if isinstance(error, GlyphMissing) else "LETTER_TOO_LONG"
+    if notice.code == code:
+        return "held"
     with hub.journal.write() as write:
         write.execute(update(notice_outbox).where(notice_outbox.c.id == notice.id).values(code=code))
         raise_alarm(hub, write, kind="LETTER_STOPPED", subject=notice.reference[:SHORT])

@@ -23,6 +23,7 @@ from pipeline.letters.making import envelope, letters_folder
 from pipeline.letters.posting import post_day, take_back
 from pipeline.letters.stopped import stopped_letters
 from pipeline.notices.outbox import NoticeOrder, owe_notice
+from pipeline.notices.stop_list import StopOrder, add_stop
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.letter_sheet import Letter, postal_mark
 from pipeline.residents import by_atena
@@ -173,6 +174,17 @@ def test_who_is_protected_since_gets_no_letter(root: Path) -> None:
             write.leaf("resident_changed")
         assert make_letters(hub)["stopped"] == 1
         assert [row.code for row in stopped_letters(hub)] == ["LETTER_PROTECTED"]
+
+
+def test_who_may_not_be_told_any_more_gets_no_letter_either_and_is_nobody_s_work(root: Path) -> None:
+    with hub_at(root, at(16)) as hub:
+        atena = ordinary(hub)[0]
+        add_stop(hub, StopOrder(atena, frozenset({"all"}), "stillbirth"), actor="boshi-01", reason="電話で聞いた")
+        owed(hub, atena)
+        assert make_letters(hub) == {"made": 0, "stopped": 1, "held": 0}
+        (row,) = hub.journal.rows(select(notice_outbox))
+        assert stopped_letters(hub) == []
+    assert (row.state, row.code) == ("given_up", "PREGNANCY_LOSS")
 
 
 def test_a_letter_with_a_missing_glyph_is_held_and_made_when_the_name_can_be_printed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
