@@ -26,13 +26,16 @@ AGAIN = "/again"
 
 
 def take_answers(hub: Hub, server: NoticeClient) -> Counter[str]:
-    """Take in every answer after those that are known, page by page; each in one transaction."""
+    """Take in every answer after those that are known, each in one transaction.
+
+    In the order of the server: whoever takes up broken-off work asks for what comes after the last one that was taken in.
+    """
     counts: Counter[str] = Counter()
     after = hub.journal.scalar(select(func.max(notice_answers.c.sequence)).where(notice_answers.c.municipality == hub.code)) or 0
     more = True
     while more:
         page = server.answers(after)
-        for one in sorted(page.answers, key=lambda answer: (answer.answered_at, answer.sequence)):
+        for one in sorted(page.answers, key=lambda answer: answer.sequence):
             counts[take_answer(hub, one)] += 1
         last = max((one.sequence for one in page.answers), default=after)
         more, after = page.more and last > after, last

@@ -7,12 +7,15 @@ import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from sqlalchemy import func, select
 
-from connectors.notice_answers import NoticeAnswer
-from pipeline.campaigns.answers import take_answer
+from connectors.notice_answers import AnswerPage, NoticeAnswer
+from connectors.notices import NoticeClient
+from pipeline.campaigns.answers import take_answer, take_answers
 from pipeline.campaigns.slot_lists import calls_of, seats_of, settle, write_slot_list
 from pipeline.campaigns.slots import free_slots, open_slots
 from pipeline.campaigns.waves import notice_order
@@ -184,6 +187,24 @@ def test_answers_that_are_late_unclear_or_to_no_notice_take_no_seat(root: Path, 
         assert take_answer(hub, _answer(4, "f" * 40, 1)) == "unknown"
         assert _held(hub) == []
         assert len(calls_of(hub, KIND)) == 3
+
+
+def test_a_page_that_is_broken_off_loses_no_answer(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(hub: Hub, answer: NoticeAnswer) -> str:
+        take_answer(hub, answer)
+        raise KeyboardInterrupt
+
+    with hub_at(root, MORNING) as hub:
+        _opened(hub, tmp_path)
+        one, two, _ = _asked(hub)
+        # The second one's clock is behind the first one's.
+        came = [_answer(1, one, 1, MORNING + timedelta(minutes=5)), _answer(2, two, 2)]
+        server = cast("NoticeClient", SimpleNamespace(answers=lambda after: AnswerPage(came[after:], more=False)))
+        with monkeypatch.context() as killed, pytest.raises(KeyboardInterrupt):
+            killed.setattr("pipeline.campaigns.answers.take_answer", broken_off)
+            take_answers(hub, server)
+        take_answers(hub, server)
+        assert _held(hub) == [(1, 1), (2, 1)]
 
 
 def test_answers_come_in_pages_from_the_interface_and_a_rerun_asks_for_new_ones_only(root: Path, tmp_path: Path) -> None:
