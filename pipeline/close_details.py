@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Integer, Table, cast, func, select
+from sqlalchemy import Integer, Select, cast, func, literal, select
 
 from pipeline.hub import Hub
 from pipeline.journal.act_tables import acts
@@ -11,13 +12,13 @@ from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.intake_tables import applications
 from pipeline.pages.close_rows import ActCount, ChannelDay, CloseDetails, NumbersGiven
 
-CHANNELS: tuple[tuple[str, Table], ...] = (("statuses", status_outbox), ("notices", notice_outbox))
+NOTICES = {"notices": "portal", "letterbox": "letterbox", "paper": "paper"}
+"""The channels of notices, as the sheet names them."""
 
 
 def details_of(hub: Hub, day: date) -> CloseDetails:
     """Acts, numbers and channels of a day."""
-    channels = tuple(_channel(hub, name, table, day.isoformat()) for name, table in CHANNELS)
-    return CloseDetails(tuple(_acts(hub, day)), tuple(_numbers(hub, day)), channels)
+    return CloseDetails(tuple(_acts(hub, day)), tuple(_numbers(hub, day)), tuple(_channels(hub, day.isoformat())))
 
 
 def _acts(hub: Hub, day: date) -> Iterator[ActCount]:
@@ -38,17 +39,28 @@ def _numbers(hub: Hub, day: date) -> Iterator[NumbersGiven]:
         yield NumbersGiven(row.section, row.first, row.last, row.given)
 
 
-def _channel(hub: Hub, name: str, table: Table, day: str) -> ChannelDay:
-    """As it stood at the day's end: what was sent later was open then."""
-    joined = select(table.c.state, table.c.owed_at, table.c.sent_at).join(applications, applications.c.id == table.c.application)
-    until = (applications.c.municipality == hub.code) & (table.c.owed_at < f"{day}U")
-    unfinished = table.c.state.in_(("owed", "sending")) | (table.c.sent_at >= f"{day}T")
-    rows = hub.journal.rows(joined.where(until, unfinished | (table.c.owed_at >= f"{day}T")))
-    standing = [row.owed_at[:10] for row in rows if row.state in ("owed", "sending") or (row.sent_at or "") >= f"{day}U"]
+def _channels(hub: Hub, day: str) -> Iterator[ChannelDay]:
+    of_status = (status_outbox.c.state, status_outbox.c.owed_at, literal(None).label("not_before"), status_outbox.c.sent_at)
+    statuses = select(*of_status).join(applications, applications.c.id == status_outbox.c.application)
+    yield _channel(hub, "statuses", statuses.where(applications.c.municipality == hub.code), day)
+    # A notice of a campaign or of a payment has no application.
+    of_notice = (notice_outbox.c.state, notice_outbox.c.owed_at, notice_outbox.c.not_before, notice_outbox.c.sent_at)
+    notices = select(*of_notice).where(notice_outbox.c.municipality == hub.code)
+    for name, channel in NOTICES.items():
+        yield _channel(hub, name, notices.where(notice_outbox.c.channel == channel), day)
+
+
+def _channel(hub: Hub, name: str, rows: Select[Any], day: str) -> ChannelDay:
+    """As it stood at the day's end: what was sent later was open then, what may not go out before a later day was not owed yet."""
+    state, owed_at, _, sent_at = rows.selected_columns
+    moving = state.in_(("owed", "sending")) | (sent_at >= f"{day}T") | (owed_at >= f"{day}T")
+    found = [(max(row.owed_at, row.not_before or ""), row) for row in hub.journal.rows(rows.where(owed_at < f"{day}U", moving))]
+    due = [(since, row) for since, row in found if since < f"{day}U"]
+    standing = [since[:10] for since, row in due if row.state in ("owed", "sending") or (row.sent_at or "") >= f"{day}U"]
     return ChannelDay(
         channel=name,
-        owed=sum(row.owed_at >= f"{day}T" for row in rows),
-        sent=sum(f"{day}T" <= (row.sent_at or "") < f"{day}U" for row in rows),
+        owed=sum(since >= f"{day}T" for since, _ in due),
+        sent=sum(f"{day}T" <= (row.sent_at or "") < f"{day}U" for _, row in found),
         open=len(standing),
         oldest=min(standing, default=""),
     )
