@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from connectors.errors import ConnectorError
 from mappings.procedure import Procedure
 from mappings.rules import Rule
+from pipeline.alarms import raise_alarm
 from pipeline.cross_kinds import ACROSS_KINDS, Case, meets
 from pipeline.hub import Hub
 from pipeline.journal.evidence_tables import suite_runs
@@ -25,6 +26,8 @@ from vocabulary.findings import Finding, Severity
 
 log = logging.getLogger(__name__)
 
+BROKEN = "RULE_BROKEN"
+
 
 def judge_across(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]], loaded: Mapping[int, Tables]) -> dict[int, list[Finding]]:
     """Findings by application; what every rule came to is kept, of rules in shadow only that."""
@@ -34,13 +37,22 @@ def judge_across(hub: Hub, procedure: Procedure, rows: Sequence[Row[Any]], loade
     if not rules:
         return found
     failed: Counter[str] = Counter()
+    broken: set[str] = set()
     for case in cases_of(hub, rows, loaded):
         for rule in rules:
             findings = _judge(case, rule)
             failed[rule.id] += bool(findings)
-            found[case.row.id] += [] if rule.status == "shadow" else findings
-    _keep(hub, procedure, [_result(rule, failed[rule.id]) for rule in rules], rows=len(rows))
+            broken |= {one.rule for one in findings if one.code == BROKEN}
+            found[case.row.id] += _told(rule, findings)
+    _keep(hub, procedure, [_result(rule, failed[rule.id]) for rule in rules], rows=len(rows), broken=sorted(broken))
     return found
+
+
+def _told(rule: Rule, findings: list[Finding]) -> list[Finding]:
+    """What enters the journal: nothing of a rule in shadow, and no defect of a rule that stops nothing; that is for municipal IT alone."""
+    if rule.status == "hold":
+        return findings
+    return [one for one in findings if rule.status == "warn" and one.code != BROKEN]
 
 
 def cases_of(hub: Hub, rows: Sequence[Row[Any]], loaded: Mapping[int, Tables]) -> list[Case]:
@@ -68,8 +80,7 @@ def _judge(case: Case, rule: Rule) -> list[Finding]:
         raise
     except Exception as error:  # noqa: BLE001  a rule that cannot be judged counts as failed; the text may carry values and is dropped
         log.error("rule_broken", extra={"rule": rule.id, "application": case.row.id, "error": type(error).__name__})  # noqa: TRY400  a traceback may carry values
-        severity = Severity.ERROR if rule.status == "hold" else Severity.INFO
-        return [Finding("RULE_BROKEN", where=rule.id, rule=rule.id, severity=severity, detail=type(error).__name__)]
+        return [Finding(BROKEN, where=rule.id, rule=rule.id, detail=type(error).__name__)]
     severity = Severity(rule.severity) if rule.status == "hold" else Severity.INFO
     return [Finding(rule.code, where=place, rule=rule.id, severity=severity, detail=rule.rule) for place in dict.fromkeys(places)]
 
@@ -88,10 +99,12 @@ def _result(rule: Rule, failed: int) -> CheckResult:
     )
 
 
-def _keep(hub: Hub, procedure: Procedure, checks: Sequence[CheckResult], *, rows: int) -> None:
+def _keep(hub: Hub, procedure: Procedure, checks: Sequence[CheckResult], *, rows: int, broken: Sequence[str]) -> None:
     suite, now = f"{procedure.id}.across", hub.clock.now()
     result = SuiteResult(suite, hub.specification_version(procedure.id), rows, broken=False, checks=tuple(checks))
     entry = {"municipality": hub.code, "suite": suite, "day": now.date().isoformat(), "at": now.isoformat(), "rows": rows}
     with hub.journal.write() as write:
         write.insert_many(suite_runs, [{**entry, "outcome": write_result(result)}])
         write.leaf("suite_ran", suite=suite, version=result.version, rows=rows, findings=sum(check.failed for check in checks))
+        for rule in broken:
+            raise_alarm(hub, write, kind=BROKEN, subject=f"{suite} {rule}")

@@ -12,19 +12,21 @@ import pytest
 from sqlalchemy import Row, select, update
 
 from mappings.rules import Rule
+from pipeline import cross_records
 from pipeline.case_sheets import sheet_of
 from pipeline.cross_kinds import ACROSS_KINDS, Case
 from pipeline.cross_records import cases_of, judge_across
 from pipeline.errors import SettingError
 from pipeline.hub import Hub, check_agreement
 from pipeline.journal.database import Write
-from pipeline.journal.evidence_tables import suite_runs
+from pipeline.journal.delivery_tables import obligations
+from pipeline.journal.evidence_tables import alarms, suite_runs
 from pipeline.journal.intake_tables import applications, documents, findings, persons, verifications
 from pipeline.packages import package_of
 from pipeline.records import load_tables
 from pipeline.rival_claims import claims_beside
 from pipeline.rule_choices import RuleChoice
-from pipeline.steps.check_records import STEP, check_batch
+from pipeline.steps.check_records import STEP, check_batch, check_records
 from pipeline.steps.worklist import finding_row
 from tests.pipeline.days import at, hub_at
 from vocabulary.findings import Finding, Severity
@@ -204,14 +206,36 @@ def test_a_filing_after_the_days_of_grace_is_told(town: Path) -> None:
         assert told == [[], ["jiyuhasseibi"], ["jiyuhasseibi"]]
 
 
-def test_a_rule_that_breaks_holds_only_where_it_may_hold(town: Path) -> None:
+@pytest.mark.parametrize(("status", "told"), [("shadow", []), ("warn", []), ("hold", [("RULE_BROKEN", Severity.ERROR)])])
+def test_a_rule_that_breaks_stops_only_where_it_may_hold_and_alarms_wherever_it_stands(
+    town: Path, status: str, told: list[tuple[str, Severity]]
+) -> None:
     with hub_at(town, at(12)) as plain:
-        hub = with_statuses(plain, {"NINTEI-36": "hold"})
+        hub = with_statuses(plain, {"NINTEI-36": status})
         row = claims(hub)[0]
         broken = {**load_tables(hub, [row.id])[row.id]}
         del broken["ninteiseikyu"].columns["haigusha_kojinbango"]
         found = judge_across(hub, hub.procedure(NINTEI), [row], {row.id: broken})[row.id]
-        assert [(one.code, one.severity) for one in found if one.rule == "NINTEI-36"] == [("RULE_BROKEN", Severity.ERROR)]
+        assert [(one.code, one.severity) for one in found if one.rule == "NINTEI-36"] == told
+        raised = hub.journal.rows(select(alarms.c.subject).where(alarms.c.kind == "RULE_BROKEN"))
+        assert [row.subject for row in raised] == [f"{NINTEI}.across NINTEI-36"]
+
+
+def test_a_broken_rule_in_warn_loses_neither_the_delivery_nor_what_else_was_found(
+    own: Own, mapped_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_case: Case, _rule: Rule) -> Iterator[str]:
+        raise LookupError("column")
+
+    monkeypatch.setattr(cross_records, "ACROSS_KINDS", {**ACROSS_KINDS, "different_people": breaks})
+    with hub_at(own(mapped_root), at(12)) as plain:
+        hub = with_statuses(plain, {"NINTEI-35": "warn"})
+        check_records(hub)
+        checked = (applications.c.procedure == NINTEI) & (applications.c.stage == "checked")
+        ids = {row.id for row in hub.journal.rows(select(applications).where(checked))}
+        owed = {row.application for row in hub.journal.rows(select(obligations))}
+    assert ids
+    assert ids <= owed
 
 
 def test_a_section_s_statuses_are_part_of_the_version_and_of_the_procedure(town: Path) -> None:
