@@ -12,7 +12,11 @@ from vocabulary import ages
 OPEN_START: Final = "0000-01-01"
 OPEN_END: Final = "9999-12-31"
 DATE_SHAPE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+YEAR_SHAPE: Final = re.compile(r"[0-9]{4}")
 MONTH_SHAPE: Final = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])")
+
+LAST_YEAR: Final = 9000
+"""A later one is a typing error that no rule lets pass; ages counted from there would leave the calendar and break the whole suite."""
 
 Values = tuple[str, ...]
 Judge = Callable[[Values], bool]
@@ -57,12 +61,15 @@ def _month_in(rule: Rule) -> Judge:
     return lambda values: all(value[5:7] in months for value in values if is_date(value) or is_month(value))
 
 
+def _day(value: str) -> date | None:
+    """The day; None where it is absent, open, 不詳 or no day."""
+    return date.fromisoformat(value) if is_date(value) and value not in (OPEN_START, OPEN_END) else None
+
+
 def _days(values: Values) -> tuple[date, date] | None:
-    """The two days, None where one is absent, open, 不詳 or no day."""
-    if not all(is_date(value) and value not in (OPEN_START, OPEN_END) for value in values):
-        return None
-    first, second = (date.fromisoformat(value) for value in values)
-    return first, second
+    """The two days, None where one of them is not known."""
+    first, second = map(_day, values)
+    return (first, second) if first and second else None
 
 
 def _of_two_days(judge: Callable[[Rule], Callable[[date, date], bool]]) -> Callable[[Rule], Judge]:
@@ -75,7 +82,7 @@ def _of_two_days(judge: Callable[[Rule], Callable[[date, date], bool]]) -> Calla
 
         def verdict(values: Values) -> bool:
             days = _days(values)
-            return days is None or wanted(*days)
+            return days is None or (max(days).year <= LAST_YEAR and wanted(*days))
 
         return verdict
 
@@ -101,9 +108,12 @@ def _days_between(rule: Rule) -> Callable[[date, date], bool]:
 def _fiscal_year(rule: Rule) -> Judge:
     if len(rule.items) != 2:
         raise SuiteError(f"{rule.id}: fiscal_year needs two items, the year and a day")
-    return lambda values: (
-        not (values[0].isdecimal() and is_date(values[1])) or int(values[0]) == ages.fiscal_year(date.fromisoformat(values[1]))
-    )
+
+    def verdict(values: Values) -> bool:
+        day = _day(values[1])
+        return day is None or YEAR_SHAPE.fullmatch(values[0]) is None or int(values[0]) == ages.fiscal_year(day)
+
+    return verdict
 
 
 DAY_KINDS: Final[Mapping[str, Callable[[Rule], Judge]]] = MappingProxyType(

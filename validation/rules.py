@@ -11,6 +11,9 @@ from validation.values import JUDGES, judge_of, values_of
 from vocabulary.characters import visible_length
 from vocabulary.names import kana_key
 
+LONGEST: Final = 100
+"""Digits of a number that is compared; int() refuses some thousands of them, which would break the whole suite."""
+
 
 def _in_list(rule: Rule) -> Judge:
     allowed = rule.params.get("values", frozenset())
@@ -45,8 +48,12 @@ def _length(rule: Rule) -> Judge:
 
 def _between(rule: Rule) -> Judge:
     least, most = int(rule.parameter("least")), int(rule.parameter("most"))
-    # What is no number at all is the type check's finding.
-    return lambda values: all(least <= int(value) <= most for value in values if value.isascii() and value.isdecimal())
+
+    def fits(value: str) -> bool:
+        # What is no number at all is the type check's finding.
+        return not (value.isascii() and value.isdecimal()) or (len(value) <= LONGEST and least <= int(value) <= most)
+
+    return lambda values: all(fits(value) for value in values if value)
 
 
 def _same_kana(_rule: Rule) -> Judge:

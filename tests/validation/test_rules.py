@@ -142,6 +142,22 @@ def test_rules_about_two_days_do_not_judge_what_is_not_known(kind: str) -> None:
     assert verdicts(kind, columns, least="1", most="2") == [True] * 4
 
 
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        ("school_year", ("9990-01-01", "2026-11-24"), False),
+        ("school_year", ("2020-01-01", "9995-01-01"), False),
+        ("age_at", ("9990-02-28", "9999-12-30"), False),
+        ("fiscal_year", ("2026", "0000-01-01"), True),
+        ("fiscal_year", ("9" * 5_000, "2026-11-24"), True),
+        ("between", ("9" * 5_000, "1"), False),
+    ],
+)
+def test_a_value_that_no_calendar_or_number_reaches_fails_its_own_row_and_not_the_suite(kind: str, values: tuple[str, str], expected: bool) -> None:
+    columns: dict[str, list[str | None]] = {"a": [values[0]], "b": [values[1]]}
+    assert verdicts(kind, columns, least="1", most="18") == [expected]
+
+
 def test_kana_are_compared_as_they_are_read() -> None:
     columns: dict[str, list[str | None]] = {"a": ["ﾐﾔｷﾞ ｼﾞﾕﾝｺ", "ﾐﾔｷﾞ ﾀﾛｳ", None], "b": ["ミヤギ　ジュンコ", "ミヤギ　ジュンコ", "ミヤギ"]}
     assert verdicts("same_kana", columns) == [True, False, True]
