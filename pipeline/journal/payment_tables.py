@@ -3,7 +3,7 @@
 Every row of every file is kept; what a row comes to is worked out from all of them, so that no order of files matters.
 """
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, UniqueConstraint
 
 from pipeline.journal.tables import metadata, one_of
 
@@ -18,7 +18,7 @@ payment_files = Table(
     Column("name", String(160), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("rows", Integer, nullable=False),
-    Column("amount", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     Column("state", String(10), nullable=False),
     Column("code", String(40)),
     Column("at", String(40), nullable=False),
@@ -40,7 +40,7 @@ claims = Table(
     Column("confirmation", LargeBinary, nullable=False),
     Column("division", String(3), nullable=False),
     Column("el_number", String(40), nullable=False),
-    Column("amount", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     Column("due_on", String(10), nullable=False),
     Column("subject", String(40), nullable=False),
     Column("purpose", String(60), nullable=False),
@@ -69,7 +69,7 @@ collections = Table(
     Column("reference", String(40), nullable=False),
     Column("institution", String(5), nullable=False),
     Column("number", String(40), nullable=False),
-    Column("amount", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     Column("collected_on", String(10), nullable=False),
     Column("deposit_on", String(10), nullable=False),
     one_of("stage", ("prompt", "final", "cancelled")),
@@ -89,7 +89,7 @@ deposits = Table(
     Column("way", String(20), nullable=False),
     Column("sort", String(10), nullable=False),
     Column("reference", String(40), nullable=False),
-    Column("amount", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     Column("deposited_on", String(10), nullable=False),
     one_of("sort", ("revenue", "fee")),
     CheckConstraint("amount > 0", name="amount_is_paid"),
@@ -105,7 +105,7 @@ posting_files = Table(
     Column("name", String(120), nullable=False),
     Column("digest", String(64), nullable=False),
     Column("rows", Integer, nullable=False),
-    Column("amount", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("state", String(10), nullable=False),
     Column("made_at", String(40), nullable=False),
@@ -123,7 +123,7 @@ postings = Table(
     Column("reference", String(40), primary_key=True),
     Column("sort", String(10), primary_key=True),
     Column("claim", Integer, ForeignKey("claims.id"), nullable=False),
-    Column("amount", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     Column("collected_on", String(10), nullable=False),
     Column("deposit_on", String(10), nullable=False),
     Column("fiscal_year", Integer, nullable=False),
@@ -143,7 +143,7 @@ payment_items = Table(
     Column("kind", String(30), nullable=False),
     Column("key", String(120), nullable=False),
     Column("number", String(40), nullable=False),
-    Column("amount", Integer, nullable=False),
+    Column("amount", BigInteger, nullable=False),
     Column("section", String(40), nullable=False),
     Column("state", String(10), nullable=False),
     Column("answer", String(10)),
