@@ -25,6 +25,7 @@ FAULTS = ("double", "late", "net", "twice", "wrong-total")
 """double: the first payment again by another way. late: 収納日 after the due date. net: the bank's card deposit without its fee line.
 twice: a file under a second name. wrong-total: a trailer that says too much."""
 
+_STEMS = {"pay-easy": "payeasy", "credit-card": "card", "eltax": "eltax"}
 _CODES = {"pay-easy": "01", "credit-card": "02", "eltax": "03"}
 _STAGES = {
     "pay-easy": {"prompt": "1", "final": "2", "cancelled": "3"},
@@ -75,20 +76,22 @@ def pay(folder: Path, payment: Payment) -> None:
 
 
 def hand_over(folder: Path, *, day: date, faults: Collection[str] = ()) -> None:
-    """Make the files of ``day`` from everything in the till, which is empty afterwards. faults: some of ``FAULTS``."""
+    """Make the next files of ``day`` from everything in the till, which is empty afterwards. faults: some of ``FAULTS``."""
     till = folder / FOLDER / "till.jsonl"
     paid = [Payment(**json.loads(line)) for line in till.read_text(encoding="utf-8").splitlines()] if till.exists() else []
     paid = _with_faults(paid, faults)
     for way in sorted({one.way for one in paid}):
-        name, data = collection_file(way, [one for one in paid if one.way == way], day=day, excess=int("wrong-total" in faults))
-        _leave(folder / FOLDER / "collections" / name, data)
-        if "twice" in faults:
-            _leave(folder / FOLDER / "collections" / name.replace("_01.", "_02."), data)
+        rows, excess = [one for one in paid if one.way == way], int("wrong-total" in faults)
+        for _ in range(2 if "twice" in faults else 1):
+            number = _next_number(folder / FOLDER / "collections", f"{_STEMS[way]}_{day:%Y%m%d}")
+            name, data = collection_file(way, rows, day=day, number=number, excess=excess)
+            _leave(folder / FOLDER / "collections" / name, data)
     lines = [(one.way, "revenue", f"D{one.reference}", one.amount, one.deposit_on) for one in paid if one.stage == "final"]
     if "net" in faults:
         lines = [(way, sort, ref, amount - 100 if way == "credit-card" else amount, on) for way, sort, ref, amount, on in lines]
     if lines:
-        _leave(folder / FOLDER / "deposits" / f"nyukin_{day:%Y%m%d}_01.dat", deposit_file(lines))
+        place, stem = folder / FOLDER / "deposits", f"nyukin_{day:%Y%m%d}"
+        _leave(place / f"{stem}_{_next_number(place, stem):02}.dat", deposit_file(lines))
     till.unlink(missing_ok=True)
 
 
@@ -103,6 +106,11 @@ def _with_faults(paid: Sequence[Payment], faults: Collection[str]) -> list[Payme
     return found
 
 
+def _next_number(folder: Path, stem: str) -> int:
+    """A second file of a day has a name of its own."""
+    return len(list(folder.glob(f"{stem}_*"))) + 1
+
+
 def _leave(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.part")
@@ -113,7 +121,7 @@ def _leave(path: Path, data: bytes) -> None:
 def collection_file(way: str, rows: Sequence[Payment], *, day: date, number: int = 1, excess: int = 0) -> tuple[str, bytes]:
     """Name and bytes of a file of a way. excess: so many yen more than it should the trailer says."""
     total = sum(one.amount for one in rows) + excess
-    stem = {"pay-easy": "payeasy", "credit-card": "card", "eltax": "eltax"}[way]
+    stem = _STEMS[way]
     if way == "pay-easy":
         data = _fixed((_payeasy_line(one) for one in rows), f"8{len(rows):06}{total:012}")
         return f"{stem}_{day:%Y%m%d}_{number:02}.dat", data

@@ -27,10 +27,11 @@ def take_files(hub: Hub, kind: str, folder: Path) -> dict[str, int]:
     """Take in what lies in a folder and is not known yet. kind: collections or deposits. Raises PermanentError for the folder."""
     counts = {"files": 0, "rows": 0, "refused": 0, "repeated": 0}
     is_ours: Callable[[str], bool] = is_deposit_file if kind == "deposits" else lambda name: way_of(name) is not None
+    known = {(file.name, file.digest) for file in known_files(hub, kind)}
     for path in sorted(path for path in _files(folder) if is_ours(path.name)):
         data = path.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
-        if _is_known(hub, kind, path.name, digest):
+        if (path.name, digest) in known:
             continue
         state, rows = _take(hub, kind, path.name, data, digest)
         counts[{"taken": "files"}.get(state, state)] += 1
@@ -49,10 +50,6 @@ def known_files(hub: Hub, kind: str) -> list[Row[Any]]:
     """Every file of a kind that ever came, in the order of coming."""
     mine = (payment_files.c.municipality == hub.code) & (payment_files.c.kind == kind)
     return hub.journal.rows(select(payment_files).where(mine).order_by(payment_files.c.id))
-
-
-def _is_known(hub: Hub, kind: str, name: str, digest: str) -> bool:
-    return any(file.name == name and file.digest == digest for file in known_files(hub, kind))
 
 
 def _take(hub: Hub, kind: str, name: str, data: bytes, digest: str) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 
 from mappings.notice_kinds import NoticeKind
 from pipeline.hub import Hub
+from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.payment_tables import claims
 from pipeline.notices.outbox import NoticeOrder, extras_of, owe_notice
 from pipeline.payments.claims import claim_rows, confirmation_of
@@ -24,14 +25,20 @@ def owe_payment_notices(hub: Hub) -> int:
     kind = hub.catalogue.notice_kinds.get(NOTICE)
     if kind is None:
         return 0
-    paid, today = _paid(hub), hub.clock.today().isoformat()
+    paid, today, owed = _paid(hub), hub.clock.today().isoformat(), 0
+    mine = (notice_outbox.c.municipality == hub.code) & (notice_outbox.c.kind == NOTICE)
+    told = {row.subject_key for row in hub.journal.rows(select(notice_outbox.c.subject_key).where(mine))}
     open_claims = [one for one in claim_rows(hub) if one.state == "open" and one.id not in paid and one.due_on >= today]
-    owed = 0
-    for claim in open_claims:
+    for claim in (one for one in open_claims if subject_of(one) not in told):
         order = _order(hub, kind, claim)
         with hub.journal.write() as write:
             owed += owe_notice(hub, write, order) is not None
     return owed
+
+
+def subject_of(claim: Row[Any]) -> str:
+    """What makes the notice of a claim the only one of its kind."""
+    return f"claim {claim.institution}-{claim.number}"
 
 
 def _paid(hub: Hub) -> set[int]:
@@ -70,7 +77,7 @@ def _order(hub: Hub, kind: NoticeKind, claim: Row[Any]) -> NoticeOrder:
     return NoticeOrder(
         kind=NOTICE,
         sort="payment",
-        subject_key=f"claim {claim.institution}-{claim.number}",
+        subject_key=subject_of(claim),
         atena=claim.atena,
         business=kind.business,
         subject=subject,
