@@ -1,59 +1,101 @@
 """Naming a resident (宛名の指定): two people say whom the form means where the hub found nobody or several."""
 
-from typing import Any
+import json
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, select, update
 
+from mappings.form import PersonClaim
 from pipeline.act_cases import Case, allowed, unfinished
-from pipeline.acts import enter_act
+from pipeline.agreement import is_same_birth
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub
-from pipeline.journal.act_tables import acts, assignments
+from pipeline.journal.act_tables import assignments
 from pipeline.journal.database import Write
+from pipeline.journal.identification_tables import outside_people
 from pipeline.journal.intake_tables import persons
-from pipeline.releases import Entered
-from pipeline.residents import by_atena
-from pipeline.staff import require, who_may
+from pipeline.matching import OUTSIDE
+from pipeline.outside_people import claim_context
+from pipeline.residents import Resident, by_atena
+from pipeline.staff import require
+from pipeline.two_people import Entered, ask_or_carry_out
+
+Place = tuple[str, int]
+"""Role and ordinal of a person."""
 
 
-def assign(hub: Hub, row: Case, place: tuple[str, int], atena: str, *, actor: str, reason: str) -> Entered:
+def assign(hub: Hub, row: Case, place: Place, atena: str, *, actor: str, reason: str) -> Entered:
     """Name the resident of a role: the first call asks, that of an approver with the same 宛名番号 does it. Raises ActRefused."""
     member = allowed(hub, row, actor)
-    _check_resident(hub, row, actor, atena)
-    role, ordinal = place
-    # The keyed hash binds both people to one resident without writing the 宛名番号 into the log.
-    subject = f"{role}.{ordinal} {hub.index(atena, 'assignment')[:16]}"
+    person = check_assignment(hub, row, place, atena, actor=actor)
     with hub.journal.write() as write:
-        _check_place(write, unfinished(write, row), role, ordinal)
-        same = (acts.c.kind == "assign") & (acts.c.application == row.id) & (acts.c.subject == subject) & (acts.c.state == "asked")
-        first = write.read(select(acts).where(same).order_by(acts.c.id).with_for_update()).first()
-        said: dict[str, Any] = {"kind": "assign", "actor": actor, "reason": reason, "application": row.id, "subject": subject}
-        approvers = tuple(one for one in who_may(hub, "approver", row.section) if one != actor)
-        if first is None:
-            return Entered(enter_act(hub, write, **said, state="asked"), "asked", approvers)
-        if first.actor != actor and "approver" not in member.roles:
-            raise ActRefused(f"{actor} は承認者ではありません", f"承認できる職員は {'、'.join(approvers) or 'まだ誰もいません'}")
-        act = enter_act(hub, write, **said, first=first.id)
-        of_it = (assignments.c.application == row.id) & (assignments.c.role == role) & (assignments.c.ordinal == ordinal)
-        write.execute(assignments.delete().where(of_it))
-        write.execute(insert(assignments).values(application=row.id, role=role, ordinal=ordinal, atena=atena, act=act))
-    return Entered(act, "done")
+        _check_place(write, unfinished(write, row), place)
+        subject = f"{words_of(place)} {told_apart(hub, atena)}"
+        entered = ask_or_carry_out(hub, write, row, member, kind="assign", subject=subject, reason=reason)
+        if entered.state == "done":
+            name_resident(write, row, place, atena, act=entered.act)
+            outside = {"state": "registered", "atena": atena} if person.kind == OUTSIDE else {"state": "not_needed"}
+            write.execute(update(outside_people).where(open_item(row, place)).values(**outside, act=entered.act))
+    return entered
 
 
-def _check_resident(hub: Hub, row: Case, actor: str, atena: str) -> None:
-    resident = by_atena(hub, atena)
-    if resident is None:
-        raise ActRefused("この宛名番号の人は住民情報にいません", "宛名番号を確かめるか、住民情報の連携を待ってください")
-    if resident.protected:
+def words_of(place: Place) -> str:
+    """A person of an application as commands name it: child.2."""
+    return f"{place[0]}.{place[1]}"
+
+
+def told_apart(hub: Hub, atena: str) -> str:
+    """Stands for a 宛名番号 in acts: a keyed hash binds both people to one resident, and the log does not hold the number."""
+    return hub.index(atena, "assignment")[:16]
+
+
+def name_resident(write: Write, row: Case, place: Place, atena: str, *, act: int) -> None:
+    """Keep whom people named, instead of whom they named before."""
+    role, ordinal = place
+    of_it = (assignments.c.application == row.id) & (assignments.c.role == role) & (assignments.c.ordinal == ordinal)
+    write.execute(assignments.delete().where(of_it))
+    write.insert_many(assignments, [{"application": row.id, "role": role, "ordinal": ordinal, "atena": atena, "act": act}])
+
+
+def open_item(row: Case, place: Place) -> ColumnElement[bool]:
+    """The 住登外 work item of a person that nobody settled."""
+    of_person = and_(outside_people.c.role == place[0], outside_people.c.ordinal == place[1])
+    return and_(outside_people.c.application == row.id, of_person, outside_people.c.state == "open")
+
+
+def check_assignment(hub: Hub, row: Case, place: Place, atena: str, *, actor: str) -> Resident:
+    """The resident whom somebody names for a claim.
+
+    Raises ActRefused for a number or claim that is not there, another birth date, or a protected person whom the actor may not see.
+    """
+    person = by_atena(hub, atena)
+    if person is None:
+        remedy = "宛名番号を確かめ、住民情報の連携ファイルを取り込んでからもう一度実行してください"
+        raise ActRefused("この宛名番号の人は住民情報にいません", remedy)
+    if person.protected:
         require(hub, actor, "restricted", row.section)
+    claim = _claim_of(hub, row, place)
+    if claim is None:
+        raise ActRefused(f"{words_of(place)}: この申請にその役割の人はいません", "審査票で役割と順番を確かめてください")
+    if not is_same_birth(claim, person):
+        raise ActRefused(f"{words_of(place)}: 宛名番号の人と生年月日が異なります", "別の人です。候補を確かめるか、補正を求めてください")
+    return person
 
 
-def _check_place(write: Write, row: Case, role: str, ordinal: int) -> None:
+def _claim_of(hub: Hub, row: Case, place: Place) -> PersonClaim | None:
+    found = hub.journal.rows(select(persons).where(persons.c.application == row.id))
+    claim = next((one.claim for one in found if (one.role, one.ordinal) == place), None)
+    if claim is None:
+        return None
+    text = hub.sealing.unseal_text(claim, context=claim_context(hub.code, row.id, *place))
+    return PersonClaim(**json.loads(text), number="")
+
+
+def _check_place(write: Write, row: Case, place: Place) -> None:
     """Only a person whom the hub could not identify is named by people."""
     if row.disposition != "held" or row.stage != "verified":
         remedy = "宛名番号の指定は、本人特定で保留になった申請にだけできます"
         raise ActRefused(f"受付番号 {row.receipt} は本人特定の保留ではありません", remedy)
     people = write.read(select(persons).where(persons.c.application == row.id)).all()
-    unknown = [f"{one.role}.{one.ordinal}" for one in people if one.atena is None]
-    if f"{role}.{ordinal}" not in unknown:
-        raise ActRefused(f"{role}.{ordinal} は宛名番号の指定を待っていません", f"指定を待つのは {'、'.join(unknown) or 'ありません'}")
+    unknown = [words_of((one.role, one.ordinal)) for one in people if one.atena is None]
+    if words_of(place) not in unknown:
+        raise ActRefused(f"{words_of(place)} は宛名番号の指定を待っていません", f"指定を待つのは {'、'.join(unknown) or 'ありません'}")

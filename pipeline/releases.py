@@ -5,16 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 
 from pipeline.act_cases import Case, allowed, unfinished
 from pipeline.acts import enter_act
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub
-from pipeline.journal.act_tables import acts, waivers
+from pipeline.journal.act_tables import waivers
 from pipeline.journal.database import Write
 from pipeline.journal.intake_tables import findings
-from pipeline.staff import who_may
+from pipeline.two_people import Entered, ask_or_carry_out
 from pipeline.waivers import acts_by_finding
 from vocabulary.findings import Severity
 from vocabulary.reasons import Reason
@@ -32,15 +32,6 @@ class Choice:
     place: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """What came of it. state: asked while a second person is needed. approvers: who may be that one."""
-
-    act: int
-    state: str
-    approvers: tuple[str, ...] = ()
-
-
 def confirm(hub: Hub, row: Case, choice: Choice, *, actor: str, reason: str) -> Entered:
     """Confirm alerts (確認), which takes one clerk. Raises ActRefused."""
     allowed(hub, row, actor)
@@ -56,26 +47,14 @@ def confirm(hub: Hub, row: Case, choice: Choice, *, actor: str, reason: str) -> 
 def release(hub: Hub, row: Case, choice: Choice, *, actor: str, reason: str) -> Entered:
     """Release errors (保留解除): the first call asks, that of another person, an approver, does it. Raises ActRefused."""
     member = allowed(hub, row, actor)
-    approvers = tuple(who_may(hub, "approver", row.section))
     with hub.journal.write() as write:
         found = _standing(hub, write, row, choice)
         if all(people(one) == 1 for one in found):
             raise ActRefused(f"{choice.code} はアラートです。一人の確認で進められます", "hub confirm を使ってください")
-        subject = _subject(found)
-        said: dict[str, Any] = {"kind": "release", "actor": actor, "reason": reason, "application": row.id, "subject": subject}
-        requests = _requests(write, row, subject)
-        others = [one for one in requests if one.actor != actor]
-        if others and "approver" in member.roles:
-            act = enter_act(hub, write, **said, first=others[0].id)
-            write.execute(update(acts).where(acts.c.id.in_([one.id for one in requests])).values(state="done"))
-            _waive(write, found, act)
-            return Entered(act, "done")
-        if len(others) < len(requests):
-            may = "、".join(one for one in approvers if one != actor) or "まだ誰もいません"
-            remedy = f"承認者（{may}）が同じコマンドを実行してください"
-            raise ActRefused(f"同じ職員（{actor}）が二度は承認できません。二人目が必要です", remedy)
-        act = enter_act(hub, write, **said, state="asked")
-    return Entered(act, "asked", tuple(one for one in approvers if one != actor))
+        entered = ask_or_carry_out(hub, write, row, member, kind="release", subject=_subject(found), reason=reason)
+        if entered.state == "done":
+            _waive(write, found, entered.act)
+    return entered
 
 
 def people(finding: Row[Any]) -> int:
@@ -119,11 +98,6 @@ def _subject(found: Sequence[Row[Any]]) -> str:
     if len(text) <= LONGEST_SUBJECT:
         return text
     return f"{text[: LONGEST_SUBJECT - 17]} {hashlib.sha256(text.encode()).hexdigest()[:16]}"
-
-
-def _requests(write: Write, row: Case, subject: str) -> list[Row[Any]]:
-    same = (acts.c.kind == "release") & (acts.c.application == row.id) & (acts.c.subject == subject) & (acts.c.state == "asked")
-    return list(write.read(select(acts).where(same).order_by(acts.c.id).with_for_update()).all())
 
 
 def _waive(write: Write, found: Sequence[Row[Any]], act: int) -> None:

@@ -17,9 +17,10 @@ from pipeline.holds import hold as hold_case
 from pipeline.hub import Hub, open_hub
 from pipeline.orders import check_order
 from pipeline.paper_documents import settle_document
-from pipeline.releases import Choice, Entered
+from pipeline.releases import Choice
 from pipeline.releases import confirm as confirm_alert
 from pipeline.releases import release as release_error
+from pipeline.two_people import Entered
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 NEXT = "次の取込（hub run intake）で続きます。"

@@ -43,7 +43,7 @@ def _order(command: Command) -> Command:
     """RECEIPT ROLE, --ordinal, --actor, --reason: which person of which filing, who settles it and why."""
     command = click.option("--reason", required=True, help="Why; without anything about the person.")(command)
     command = click.option("--actor", required=True, help="Who settles it.")(command)
-    command = click.option("--ordinal", type=click.IntRange(min=1), default=1, show_default=True, help="Which person of the role.")(command)
+    command = click.option("--ordinal", type=click.IntRange(1, 99), default=1, show_default=True, help="Which person of the role.")(command)
     return root_option(municipality_option(command))
 
 
@@ -59,14 +59,14 @@ def outside_registered(
 
     Example: hub outside registered 20261124-00000012 child 000000000000123 --actor jidoteate-01 --reason 住登外登録済
     """
+    from pipeline.act_cases import case_of
     from pipeline.hub import open_hub
-    from pipeline.outside_people import filing_named, register_outside
+    from pipeline.outside_acts import register_outside
 
     check_atena("ATENA", atena)
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
-        row = filing_named(hub, receipt)
-        act = register_outside(hub, row, role=role, ordinal=ordinal, atena=atena, actor=actor, reason=reason)
-        click.echo(f"{receipt} {role}{ordinal}: 住登外登録済としました（行為{act}）")
+        act = register_outside(hub, case_of(hub, receipt), (role, ordinal), atena, actor=actor, reason=reason)
+        click.echo(f"{receipt} {role}.{ordinal}: 住登外登録済としました（行為{act}）")
 
 
 @outside.command("not-needed")
@@ -80,9 +80,10 @@ def outside_not_needed(
 
     Example: hub outside not-needed 20261124-00000012 child --actor jidoteate-01 --reason 対象外
     """
+    from pipeline.act_cases import case_of
     from pipeline.hub import open_hub
-    from pipeline.outside_people import dismiss_outside, filing_named
+    from pipeline.outside_acts import dismiss_outside
 
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
-        act = dismiss_outside(hub, filing_named(hub, receipt), role=role, ordinal=ordinal, actor=actor, reason=reason)
-        click.echo(f"{receipt} {role}{ordinal}: 登録不要としました（行為{act}）")
+        act = dismiss_outside(hub, case_of(hub, receipt), (role, ordinal), actor=actor, reason=reason)
+        click.echo(f"{receipt} {role}.{ordinal}: 登録不要としました（行為{act}）")

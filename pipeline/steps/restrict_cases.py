@@ -2,20 +2,19 @@
 
 import logging
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 
 from pipeline.hub import Hub
-from pipeline.journal.act_tables import holds, waivers
+from pipeline.journal.act_tables import waivers
 from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.intake_tables import applications, persons
 from pipeline.journal.register_tables import residents
 from pipeline.notices.exclusions import PROTECTED
 from pipeline.notices.states import NOTICES, move
+from pipeline.reopening import identify_anew
 
 log = logging.getLogger(__name__)
-
-BEFORE_RELEASE = ("identified", "mapped", "checked")
 
 
 def restrict_cases(hub: Hub, write: Write) -> None:
@@ -27,17 +26,11 @@ def restrict_cases(hub: Hub, write: Write) -> None:
     known = (residents.c.municipality == hub.code) & (residents.c.atena == persons.c.atena) & residents.c.protected
     newly = select(persons.c.application, persons.c.atena).join(applications, ours).join(residents, known).where(~persons.c.protected)
     found = write.read(newly.distinct()).all()
-    today = hub.clock.today().isoformat()
     for row in found:
         same = (persons.c.application == row.application) & (persons.c.atena == row.atena)
         write.execute(update(persons).where(same).values(protected=True))
-        case = applications.c.id == row.application
-        write.execute(update(applications).where(case).values(restricted=True))
-        unreleased = case & applications.c.stage.in_(BEFORE_RELEASE)
-        anew = {"disposition": "open", "reason": None, "disposed_on": today}
-        on_hold = exists().where(holds.c.application == applications.c.id)
-        write.execute(update(applications).where(unreleased, ~on_hold).values(**anew))
-        write.execute(update(applications).where(unreleased).values(stage="verified"))
+        write.execute(update(applications).where(applications.c.id == row.application).values(restricted=True))
+        identify_anew(hub, write, row.application)
         # Who let another protected person of the case pass has not seen this one.
         passed = (waivers.c.application == row.application) & (waivers.c.code == "PROTECTED_PERSON")
         write.execute(waivers.delete().where(passed))

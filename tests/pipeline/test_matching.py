@@ -17,11 +17,13 @@ from pipeline.bench.matching_town import Asked, Town, Townsman, draw_town
 from pipeline.candidates import candidates_of
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub, set_up
+from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.identification_tables import outside_people
 from pipeline.journal.intake_tables import applications, persons
 from pipeline.journal.register_tables import residents
 from pipeline.matching import find_candidates
-from pipeline.outside_people import dismiss_outside, open_outside, register_outside
+from pipeline.outside_acts import dismiss_outside, register_outside
+from pipeline.outside_people import open_outside
 from pipeline.places import Root
 from pipeline.residents import by_look, index_residents
 from pipeline.steps.identify import identify
@@ -139,19 +141,21 @@ def test_a_person_outside_is_a_work_item_that_a_clerk_settles_with_a_number_of_t
             write.insert_many(outside_people, [{**place, "state": "open", "since": "2026-11-24"}])
             write.leaf("test_person_outside")
         row = hub.journal.rows(select(applications).where(applications.c.id == apart.application))[0]
-        clerk = {"role": "child", "ordinal": apart.ordinal, "actor": f"{row.section}-01", "reason": "住登外登録を確認"}
+        clerk = {"actor": f"{row.section}-01", "reason": "住登外登録を確認"}
+        child = ("child", apart.ordinal)
         assert [item.receipt for item in open_outside(hub) if item.application == row.id] == [row.receipt]
         for wrong in ("000000000000000", other.atena):
             with pytest.raises(ActRefused):
-                register_outside(hub, row, atena=wrong, **clerk)
-        register_outside(hub, row, atena=apart.atena, **clerk)
+                register_outside(hub, row, child, wrong, **clerk)
+        register_outside(hub, row, child, apart.atena, **clerk)
         assert row.receipt not in [item.receipt for item in open_outside(hub)]
         with pytest.raises(ActRefused):
-            dismiss_outside(hub, row, **clerk)
+            dismiss_outside(hub, row, child, **clerk)
         identify(hub)
         this = (persons.c.application == row.id) & (persons.c.role == "child") & (persons.c.ordinal == apart.ordinal)
         (named,) = hub.journal.rows(select(persons).where(this))
         assert (named.method, named.atena) == ("assigned", apart.atena)
+        assert not any(apart.atena in leaf.data for leaf in hub.journal.rows(select(log_leaves.c.data)))
 
 
 def test_candidates_are_kept_as_numbers_and_flags_and_read_in_order(checked_root: Path, expected: dict[str, Any]) -> None:
