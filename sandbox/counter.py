@@ -69,6 +69,8 @@ class Counter:
             self._tokens.discard(request.token)
         if fault is not None and act == "too_many":
             return error(429, "TOO_MANY", Retry_After=fault.options.get("retry_after", "1"))
+        if fault is not None and act == "refuse":
+            return error(int(fault.options.get("status", "400")), fault.options["code"])
         if act == "unavailable":
             return Answer(503, _HTML, {"Content-Type": "text/html; charset=utf-8"})
         if operation.name != "login" and request.token not in self._tokens:

@@ -11,8 +11,8 @@ import yaml
 
 FOLDER = Path(__file__).parent / "fault_scripts"
 
-WEB_ACTS = frozenset({"token_expired", "too_many", "unavailable", "cut_before", "lose_answer", "drip"})
-"""Acts of any HTTPS operation."""
+WEB_ACTS = frozenset({"token_expired", "too_many", "unavailable", "refuse", "cut_before", "lose_answer", "drip"})
+"""Acts of any HTTPS operation. refuse: an error answer with the status and code of the entry."""
 _ASKING = WEB_ACTS | {"stop", "late"}
 _ANSWERING = WEB_ACTS | {"stop", "lost", "twice", "other_request"}
 _MIDDLE: Mapping[str, frozenset[str]] = {
@@ -32,7 +32,11 @@ OPERATIONS: Mapping[str, Mapping[str, frozenset[str]]] = {
         "status_list": WEB_ACTS,
         "status_update": WEB_ACTS,
     },
-    "osr": dict.fromkeys(("login", "send", "state", "cancel", "file", "file_result", "answers"), WEB_ACTS),
+    "osr": {
+        **dict.fromkeys(("login", "state", "cancel", "file", "answers"), WEB_ACTS),
+        "send": WEB_ACTS | {"other_result"},
+        "file_result": WEB_ACTS | {"late", "foreign_rows", "two_ways"},
+    },
     "letterbox": dict.fromkeys(("login", "send", "state", "consents", "openings"), WEB_ACTS),
     "middle": _MIDDLE,
     "sftp": {"put": frozenset({"cut_upload"}), "rename": frozenset({"cut_after_rename"}), "connect": frozenset({"other_host_key"})},

@@ -51,7 +51,8 @@ class NoticeDesk:
         entry = self._accept(request.cells)
         if entry is None:
             return error(409, "REFERENCE")
-        return Answer(200, {"result": entry["result"], "noticeId": entry["notice_id"]})
+        result = request.options["result"] if request.act == "other_result" else entry["result"]
+        return Answer(200, {"result": result, "noticeId": entry["notice_id"]})
 
     def _accept(self, cells: Mapping[str, Any]) -> dict[str, Any] | None:
         """The journal's entry for a notice, made when the reference is new; None when the reference stands for another notice."""
@@ -110,11 +111,15 @@ class NoticeDesk:
         file_id = str(request.cells.get("fileId", ""))
         if file_id not in self._files:
             return error(404, "UNKNOWN")
-        if file_id not in self._asked:
+        if file_id not in self._asked or request.act == "late":
             self._asked.add(file_id)
             return Answer(200, {"state": "processing"})
         results = self._files[file_id]["results"]
         items = [{"reference": reference, "result": result} for reference, result in results.items()]
+        if request.act == "foreign_rows":
+            items = [{"reference": "nobodys", "result": "refused"}, *items]
+        if request.act == "two_ways":
+            items += [{"reference": one["reference"], "result": "refused"} for one in items[:2]]
         return Answer(200, {"state": "done", "results": items})
 
     def answer(self, reference: str, choice: str, answered_at: str) -> str:
