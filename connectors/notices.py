@@ -4,6 +4,7 @@
 Assumptions about the interface stand in ``connectors/profiles/osr.yaml``.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ STATES: frozenset[str] = frozenset(_PROFILE["states"])
 ROWS_PER_FILE = int(_PROFILE["rows_per_file"])
 _PATH: dict[str, str] = {name: operation["path"] for name, operation in _PROFILE["operations"].items()}
 Found = TypeVar("Found")
+_WORD = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +163,7 @@ def _outcome(answer: Answer | ConnectorError, read: Callable[[Answer], Found]) -
 
 def _known(answer: Answer, code: str, allowed: frozenset[str]) -> str:
     if code not in allowed:
-        raise PermanentError(answer.system, f"{answer.operation}: a code that connectors/profiles/osr.yaml lacks; add it there")
+        # What does not look like a code is not repeated: it might be a value.
+        said = code if _WORD.fullmatch(code) else "UNREADABLE"
+        raise PermanentError(answer.system, f"{answer.operation}: connectors/profiles/osr.yaml lacks {said}; add it there", code=said)
     return code

@@ -9,7 +9,7 @@ from sqlalchemy import Row, select
 from pipeline.alarms import end_alarm
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import notice_outbox, result_files, status_outbox
-from pipeline.journal.delivery_tables import receipts
+from pipeline.journal.delivery_tables import batches, receipts
 from pipeline.journal.intake_tables import applications, listings
 from pipeline.journal.register_tables import register_loads
 
@@ -48,10 +48,9 @@ def _notice_told(hub: Hub, alarm: Row[Any]) -> bool:
 def _answer_read(hub: Hub, alarm: Row[Any]) -> bool:
     destination, _, name = alarm.subject.partition("/")
     taken = (result_files.c.municipality == hub.code) & (result_files.c.destination == destination) & (result_files.c.name == name)
-    found = hub.journal.scalar(select(result_files.c.name).where(taken)) or hub.journal.scalar(
-        select(receipts.c.name).where(receipts.c.name == name).limit(1)
-    )
-    return found is not None
+    joined = select(receipts.c.name).join(batches, batches.c.id == receipts.c.batch)
+    sent = (batches.c.municipality == hub.code) & (batches.c.destination == destination) & (receipts.c.name == name)
+    return any(hub.journal.scalar(statement) is not None for statement in (select(result_files.c.name).where(taken), joined.where(sent)))
 
 
 def _register_loaded(hub: Hub, alarm: Row[Any]) -> bool:
@@ -74,6 +73,7 @@ _SETTLED: Mapping[str, Settled] = MappingProxyType(
         "STATUS_GIVEN_UP": _status_sent,
         "NOTICE_CODE_UNKNOWN": _notice_told,
         "NOTICE_GIVEN_UP": _notice_told,
+        "NOTICE_REFUSED": _notice_told,
         "ANSWER_UNREADABLE": _answer_read,
         "REGISTER_ROW": _register_loaded,
         "REGISTER_STALE": _register_fresh,

@@ -18,16 +18,19 @@ from pipeline.notices.states import NOTICES, move
 
 STATE_OF_RESULT = {"accepted": "accepted", "not_registered": "undeliverable", "refused": "refused"}
 STATE_OF_READ_BACK = {"accepted": "accepted", "not_registered": "undeliverable", "cancelled": "refused"}
+ENDED_BADLY = {"refused": "NOTICE_REFUSED", "given_up": "NOTICE_GIVEN_UP"}
+"""States in which nobody is told and no channel follows, with the alarm that makes a person do it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A try of a row: the state that it comes to, the code, and when it is tried again (ISO text)."""
+    """A try of a row: the state that it comes to, the code, when it is tried again (ISO text), and its tries up to now where it failed."""
 
     row: Row[Any]
     state: str
     code: str | None = None
     next_try_at: str | None = None
+    attempts: int | None = None
 
     @property
     def loud(self) -> bool:
@@ -41,15 +44,15 @@ def of_rows(ids: Sequence[int]) -> ColumnElement[bool]:
 
 
 def failed(hub: Hub, row: Row[Any], attempts: int, error: ConnectorError, state: str) -> Ended:
-    """What a failed try comes to. state: owed where it surely never arrived, sending where that is unknown."""
+    """What a failed try comes to. attempts: this one counted. state: owed where it surely never arrived, sending where that is unknown."""
     if isinstance(error, FinalError):
-        return Ended(row, "refused", error.code)
+        return Ended(row, "refused", error.code, attempts=attempts)
     if not isinstance(error, TransientError) and error.code:
-        return Ended(row, "sending", error.code)
+        return Ended(row, "sending", error.code, attempts=attempts)
     after = error.retry_after if isinstance(error, TransientError) else None
     when = next_try(declared(), attempts, hub.clock.now(), after)
     code = error.code or NO_ANSWER
-    return Ended(row, state, code, when) if when else Ended(row, "given_up", code)
+    return Ended(row, state if when else "given_up", code, when, attempts)
 
 
 def close(hub: Hub, ended: Sequence[Ended]) -> None:
@@ -57,12 +60,13 @@ def close(hub: Hub, ended: Sequence[Ended]) -> None:
     if not ended:
         return
     with hub.journal.write() as write:
-        alike: dict[tuple[str, str | None, str | None], list[int]] = {}
+        alike: dict[tuple[str, str | None, str | None, int | None], list[int]] = {}
         for one in ended:
-            alike.setdefault((one.state, one.code, one.next_try_at), []).append(one.row.id)
-        for (state, code, when), ids in alike.items():
-            kept = {"file_id": None} if state == "owed" else {}
-            move(hub, write, NOTICES, of_rows(ids), state, code=code, next_try_at=when, **kept)
+            alike.setdefault((one.state, one.code, one.next_try_at, one.attempts), []).append(one.row.id)
+        for (state, code, when, attempts), ids in alike.items():
+            kept: dict[str, Any] = {"file_id": None} if state == "owed" else {}
+            tried = {} if attempts is None else {"attempts": attempts}
+            move(hub, write, NOTICES, of_rows(ids), state, code=code, next_try_at=when, **kept, **tried)
         for one in ended:
             _tell(hub, write, one)
 
@@ -77,8 +81,8 @@ def _tell(hub: Hub, write: Write, one: Ended) -> None:
         write.leaf("notice_code_unknown", notice=row.id, kind=row.kind, code=one.code)
         return
     write.leaf("notice_closed", notice=row.id, kind=row.kind, state=one.state, code=one.code, reference=row.reference)
-    if one.state == "given_up":
-        raise_alarm(hub, write, kind="NOTICE_GIVEN_UP", subject=subject_of(row.id))
+    if one.state in ENDED_BADLY:
+        raise_alarm(hub, write, kind=ENDED_BADLY[one.state], subject=subject_of(row.id))
     if one.state == "undeliverable":
         pass_on(hub, write, row)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
 
+from pipeline.act_cases import allowed
 from pipeline.acts import enter_act
 from pipeline.alarms import end_alarm
 from pipeline.errors import ActRefused
@@ -21,7 +22,7 @@ BY_PERSON = "BY_PERSON"
 """Code of what a person gave up."""
 NO_CONSENT = "LETTERBOX_NO_CONSENT"
 """Code of what went on to the next channel, as nobody consented to the letter-box."""
-NOTICE_ALARMS = ("NOTICE_GIVEN_UP", "NOTICE_CODE_UNKNOWN")
+NOTICE_ALARMS = ("NOTICE_GIVEN_UP", "NOTICE_REFUSED", "NOTICE_CODE_UNKNOWN")
 STATUS_ALARMS = ("STATUS_REFUSED", "STATUS_GIVEN_UP", "STATUS_CODE_UNKNOWN")
 UNFINISHED = (*OPEN, "refused", "given_up")
 
@@ -56,9 +57,13 @@ def standing(hub: Hub) -> list[Standing]:
 
 
 def _notices(hub: Hub) -> Iterator[Standing]:
-    mine = (notice_outbox.c.municipality == hub.code) & notice_outbox.c.channel.in_(("portal", "letterbox"))
-    for row in hub.journal.rows(select(notice_outbox).where(mine, _unfinished(NOTICES))):
+    for row in hub.journal.rows(select(notice_outbox).where(_sent_by_runs(hub), _unfinished(NOTICES))):
         yield _standing(str(row.id), row.kind, row)
+
+
+def _sent_by_runs(hub: Hub) -> ColumnElement[bool]:
+    """Notices of the digital ways; letters are made and told of otherwise."""
+    return (notice_outbox.c.municipality == hub.code) & notice_outbox.c.channel.in_(("portal", "letterbox"))
 
 
 def _statuses(hub: Hub) -> Iterator[Standing]:
@@ -91,26 +96,44 @@ class _Found:
 def try_anew(hub: Hub, name: str, *, actor: str, reason: str) -> int:
     """Have a row tried from its first wait on; it counts as uncertain, so that it is looked up before it is sent. Returns the act.
 
-    Raises ActRefused for a row that is not there, is done, or is about to be sent anyway.
+    Raises ActRefused for a row that is not there, is done, went on to the next channel, or is about to be sent anyway.
     """
     found = _find(hub, name, actor)
+    if found.row.state in OPEN and _is_next(found.row):
+        raise ActRefused(f"{name} は次の実行で送ります", "送信（hub run notify）の後に hub notices list で確かめてください")
+    if found.row.code == NO_CONSENT:
+        raise ActRefused(f"{name} は同意がないため次の経路に回しました", "同じお知らせの、次の経路のものを確かめてください")
     anew = {"attempts": 0, "first_try_at": found.row.first_try_at, "next_try_at": None, "code": None}
     return _decide(hub, found, "sending", anew, kind="notice_retried", actor=actor, reason=reason)
 
 
 def send_no_more(hub: Hub, name: str, *, actor: str, reason: str) -> int:
-    """Give a row up. Returns the act. Raises as ``try_anew``."""
+    """Give a row up. Returns the act. Raises ActRefused for a row that is not there, is done, or is being sent."""
     found = _find(hub, name, actor)
+    if found.row.code == BY_PERSON:
+        raise ActRefused(f"{name} はすでに送らないと決めています", "送り直すときは hub notices retry です")
+    if found.row.state == "sending" and _is_next(found.row):
+        raise ActRefused(f"{name} は送信中です", "送信（hub run notify）の後に hub notices list で確かめてください")
     return _decide(hub, found, "given_up", {"next_try_at": None, "code": BY_PERSON}, kind="notice_given_up", actor=actor, reason=reason)
+
+
+def _is_next(row: Row[Any]) -> bool:
+    """Whether the next run takes the row up, or this one has it."""
+    return row.code is None and row.next_try_at is None
 
 
 def _decide(hub: Hub, found: _Found, to: str, values: dict[str, Any], *, kind: str, actor: str, reason: str) -> int:
     with hub.journal.write() as write:
         act = enter_act(hub, write, kind=kind, actor=actor, reason=reason, application=found.row.application, subject=found.subject)
+        table = found.machine.table
+        # A run may have taken the row up meanwhile.
+        same = found.chosen & (table.c.state == found.row.state) & (table.c.attempts == found.row.attempts)
         if found.row.state == to == "given_up":
-            write.execute(found.machine.table.update().where(found.chosen).values(code=BY_PERSON))
+            changed = write.execute(table.update().where(same).values(code=BY_PERSON)).rowcount
         else:
-            move(hub, write, found.machine, found.chosen, to, **values)
+            changed = move(hub, write, found.machine, same, to, **values)
+        if not changed:
+            raise ActRefused(f"{found.subject} はほかの実行が扱っています", "hub notices list で今の状態を確かめてください")
         for alarm in found.alarms:
             end_alarm(hub, write, kind=alarm, subject=found.subject, act=act)
     return act
@@ -121,17 +144,27 @@ def _find(hub: Hub, name: str, actor: str) -> _Found:
     if found is None:
         raise ActRefused(f"ID {name} の処理状況・お知らせはありません", "hub notices list で番号を確かめてください")
     if "it" not in member(hub, actor).roles:
-        require(hub, actor, "clerk")
+        _check_clerk(hub, found.row, actor)
     if found.row.state not in UNFINISHED:
         raise ActRefused(f"{name} は送信ずみです", "送り直すことはできません。内容が変わったときは新しいお知らせになります")
     return found
+
+
+def _check_clerk(hub: Hub, row: Row[Any], actor: str) -> None:
+    """A clerk of the section that owns the case or the kind, entitled where the case is restricted. Raises ActRefused."""
+    if row.application is not None:
+        (case,) = hub.journal.rows(select(applications).where(applications.c.id == row.application))
+        allowed(hub, case, actor)
+        return
+    kind = hub.catalogue.notice_kinds.get(row.kind)
+    require(hub, actor, "clerk", kind.section if kind else None)
 
 
 def _notice(hub: Hub, name: str) -> _Found | None:
     if not (name.isascii() and name.isdecimal()):
         return None
     chosen = notice_outbox.c.id == int(name)
-    rows = hub.journal.rows(select(notice_outbox).where(chosen, notice_outbox.c.municipality == hub.code))
+    rows = hub.journal.rows(select(notice_outbox).where(chosen, _sent_by_runs(hub)))
     return _Found(NOTICES, chosen, rows[0], NOTICE_ALARMS, subject_of(int(name))) if rows else None
 
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Row, case, func, select
 
-from connectors.errors import ConnectorError, PermanentError, TransientError
+from connectors.errors import ConnectorError, FinalError, PermanentError, TransientError
 from connectors.notices import Notice
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
@@ -49,8 +49,10 @@ class Round(Generic[Server]):
         self.counts.update("postponed" if one.state in OPEN else one.state for one in ended)
 
     def judge(self, outcome: ConnectorError) -> None:
-        """A call failed: a code that no table knows is this row's, all else the channel's."""
-        if isinstance(outcome, PermanentError) and outcome.code:
+        """A call failed: a final code is its row's alone, one that no table knows is loud besides, all else is the channel's."""
+        if isinstance(outcome, FinalError):
+            self.circuit.worked()
+        elif isinstance(outcome, PermanentError) and outcome.code:
             self.loud.append(outcome)
         else:
             self.circuit.failed(outcome)
@@ -95,14 +97,18 @@ def look_up(run: Round[Any], rows: Rows) -> Rows:
     uncertain = [row for row in rows if row.state == "sending"]
     if not uncertain:
         return rows
-    ended, keep = read_back(run, uncertain)
+    # Asking in vain is a try, too: what nobody answers for is given up some day.
+    ended, keep = read_back(run, uncertain, tries=1)
     run.end(ended)
     unknown = {row.id for row in keep}
     return [row for row in rows if row.state == "owed" or row.id in unknown]
 
 
-def read_back(run: Round[Any], rows: Rows) -> tuple[list[Ended], Rows]:
-    """Ask for the references, as long as the other side answers: (what is known there, or was not to be learned; what never arrived)."""
+def read_back(run: Round[Any], rows: Rows, *, tries: int = 0) -> tuple[list[Ended], Rows]:
+    """Ask for the references, as long as the other side answers: (what is known there, or was not to be learned; what never arrived).
+
+    tries: that a row loses where the question itself fails.
+    """
     ended: list[Ended] = []
     keep: Rows = []
     asked = (row.reference for row in rows if not run.circuit.open)
@@ -110,7 +116,7 @@ def read_back(run: Round[Any], rows: Rows) -> tuple[list[Ended], Rows]:
     for row, state in zip(rows, states, strict=False):
         if isinstance(state, ConnectorError):
             run.judge(state)
-            ended.append(failed(run.hub, row, row.attempts, state, "sending"))
+            ended.append(failed(run.hub, row, row.attempts + tries, state, "sending"))
         elif state in STATE_OF_READ_BACK:
             run.circuit.worked()
             ended.append(Ended(row, STATE_OF_READ_BACK[state]))

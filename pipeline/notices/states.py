@@ -45,12 +45,12 @@ NOTICES = Machine(
         accepted="sending sent",
         undeliverable="sending sent",
         refused="sending sent",
-        given_up="owed sending sent",
+        given_up="owed sending sent refused",
     ),
     frozenset({"sent", "accepted", "undeliverable", "refused"}),
 )
-"""お知らせ. sending again from refused or given_up: a person had it tried again. owed from sent: the file never arrived; from given_up:
-a stopped campaign goes on."""
+"""お知らせ. sending again from refused or given_up: a person had it tried again. given_up from refused: a person tells them otherwise.
+owed from sent: the file never arrived; from given_up: a stopped campaign goes on."""
 
 STATUSES = Machine(
     status_outbox,
@@ -59,7 +59,7 @@ STATUSES = Machine(
         sending="owed sending refused given_up",
         sent="sending",
         refused="sending",
-        given_up="owed sending",
+        given_up="owed sending refused",
     ),
     frozenset({"sent"}),
 )

@@ -110,6 +110,10 @@ ALARMS: Final = {
         "取り込んだ収納・入金のファイルと同じ名前で、内容の違うファイルが届きました。",
         "会計課がどちらが正しいかを出した側に確かめてください。先のものを使っています。",
     ),
+    "CAMPAIGN_CHANGED": Saying(
+        "一斉のお知らせの文面または対象の条件が、承認の後で変わりました。残りの人には送っていません。",
+        "担当課が、承認した内容に戻すか、hub campaign stop で停止して計画し直してください。",
+    ),
     "STOP_SHEET_REFUSED": Saying(
         "送付停止の一覧表を受け付けませんでした。誰も停止されていません。",
         "示した行を直して保存し直すよう、担当課へすぐに伝えてください。",
@@ -160,6 +164,10 @@ ALARMS: Final = {
         "お知らせを約24時間送り続けましたが、届きませんでした。",
         "中間サーバーの運用者に確かめて hub notices retry で送り直すか、郵送など別の方法で知らせてください。",
     ),
+    "NOTICE_REFUSED": Saying(
+        "お知らせが受け付けられず、本人に届いていません。",
+        "hub notices list でコードを確かめ、郵送など別の方法で知らせてください。知らせたら hub notices give-up で終えます。",
+    ),
     "NOTICE_FILE_REFUSED": Saying(
         "中間サーバーがお知らせのファイルを受け付けません。", "中のお知らせは一件ずつ送り直します。続くときは情報政策課へ連絡してください。"
     ),
@@ -202,10 +210,6 @@ ALARMS: Final = {
 }
 """Alarms whose kind is no reason code."""
 ACTS: Final = {
-    "decide": "決定の入力",
-    "decision_change": "決定の変更",
-    "decision_revoke": "決定の取消",
-    "decision_settled": "取り込めない結果の処理",
     "hold": "保留",
     "release": "保留解除",
     "confirm": "確認",
@@ -214,10 +218,51 @@ ACTS: Final = {
     "receive": "受領登録",
     "exempt": "提出免除",
     "assign": "宛名の指定",
+    "outside": "住登外の人の処理",
+    "withdraw": "取下げの確認",
+    "correct": "補正の依頼",
+    "extend": "補正期限の延長",
+    "answered": "補正の受領（窓口・郵送）",
+    "decide": "決定の入力",
+    "decision_change": "決定の変更",
+    "decision_revoke": "決定の取消",
+    "decision_settled": "取り込めない結果の処理",
+    "paper": "紙の提出の登録",
+    "remind": "提出の督促",
+    "notice_retried": "お知らせの再送",
+    "notice_given_up": "お知らせの送信取りやめ",
+    "letters_posted": "郵送の登録",
+    "letter_returned": "返送された郵便の登録",
+    "certificate_issue": "証明書の発行",
+    "consent_add": "民間送達の同意の登録",
+    "consent_end": "民間送達の同意の終了",
+    "campaign_plan": "一斉のお知らせの計画",
+    "campaign_approve": "一斉のお知らせの承認",
+    "campaign_stop": "一斉のお知らせの停止",
+    "campaign_resume": "一斉のお知らせの再開",
+    "stop_list_add": "送付停止の登録",
+    "stop_list_end": "送付停止の終了",
+    "stop_list_sheet": "送付停止の一覧表の登録",
+    "slots_open": "面談枠の登録",
+    "seat_give": "面談の席の割当て",
+    "seat_take_back": "面談の席の取消",
+    "answer_settled": "回答の処理",
+    "payment_settled": "収納の差異の処理",
     "alarm_ended": "警報の解消",
+    "audit_sample": "監査抽出",
+    "audit_finding": "指摘",
+    "audit_measure": "措置",
+    "evidence": "証拠一式の作成",
+    "evidence_values": "証拠一式（値あり）の作成",
+    "evidence_open": "証拠一式の開封",
 }
-"""Acts of people as clerks call them; another kind is shown under its own name."""
-CHANNELS: Final = {"statuses": "申請処理状況（ポータル）", "notices": "お知らせ（中間サーバー）"}
+"""Acts of people as clerks and auditors call them."""
+CHANNELS: Final = {
+    "statuses": "申請処理状況（ポータル）",
+    "notices": "お知らせ（中間サーバー）",
+    "letterbox": "お知らせ（民間送達）",
+    "paper": "お知らせ（郵送）",
+}
 FIRST_ALARM: Final = "PROTECTED_FLAG_MISSING"
 """The alarm that stands before all others: a person's safety depends on it."""
 

@@ -56,7 +56,8 @@ def test_an_outage_loses_nothing_doubles_nothing_and_drains_new_before_old(town:
         name = {row.reference: row.id for row in hub.journal.rows(select(notice_outbox.c.reference, notice_outbox.c.id))}
     order = [name[reference] for reference in effects(town.root, "notice")]
     assert sorted(order) == sorted([*old, *new])
-    assert set(order[: len(new)]) == set(new)
+    # Calls begin in this order; on several connections the last new one and the first old ones are under way together.
+    assert set(new) <= set(order[: len(new) + declared().lanes - 1])
     told = sent_statuses(town.root)
     assert len(told) == len(set(told)) == 2 * len(OLD) + len(NEW)
     assert {receipt for receipt, _ in told[: len(NEW)]} == {f"20261124-{number:08d}" for number in NEW}
