@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from pipeline.audit.trails import DISPOSITIONS, OUTCOMES
 from pipeline.lineage import Facts
-from pipeline.pages.audit import ACTS
-from pipeline.pages.words import SEVERITIES, STAGES
+from pipeline.pages.words import ACTS, SEVERITIES, STAGES
 
 TITLES: Final = {
     "file": "ファイル",
@@ -104,6 +103,8 @@ def _answers(found: Facts) -> Iterator[str]:
         yield f"{_time(one['sent_at'] or one['owed_at'])} 処理状況 {one['status']} {one['state']}"
     for one in found["notices"]:
         yield _joined(_time(one["sent_at"] or one["owed_at"]), "お知らせ", one["kind"], one["channel"], one["state"], one["code"])
+    for one in found["openings"]:
+        yield f"{_time(one['opened_at'])} 開封 {one['kind']}"
     for one in found["corrections"]:
         yield f"{one['requested_on']} 補正 {one['due_on']}まで {one['state']}"
 

@@ -14,8 +14,7 @@ from pipeline.journal.decision_tables import decisions, notice_outbox, status_ou
 from pipeline.journal.delivery_tables import batch_items, batches, canonical, deliveries, receipts
 from pipeline.journal.intake_tables import findings, parts, step_results
 from pipeline.lineage import runs_of
-from pipeline.pages.audit import ACTS
-from pipeline.pages.words import SEVERITIES, STAGES
+from pipeline.pages.words import ACTS, SEVERITIES, STAGES
 from vocabulary.masking import mask_numbers
 
 DISPOSITIONS: Final = {"open": "処理中", "waiting": "待ち", "held": "保留", "delivered": "配信済", "settled": "完結", "withdrawn": "取下げ"}

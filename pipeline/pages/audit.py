@@ -5,27 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from pipeline.pages.words import explain
+from pipeline.pages.words import ACTS, explain
 
 SHOWN_RECEIPTS: Final = 60
 """More of one group are told by their number only; the journal and ``hub audit sample`` have them all."""
-ACTS: Final = {
-    "hold": "保留",
-    "release": "保留解除",
-    "confirm": "確認",
-    "return": "返戻",
-    "merge": "重複の判断",
-    "receive": "受領登録",
-    "exempt": "提出免除",
-    "assign": "宛名の指定",
-    "alarm_ended": "警報の終了",
-    "audit_sample": "監査抽出",
-    "audit_finding": "指摘",
-    "audit_measure": "措置",
-    "evidence": "証拠一式の作成",
-    "evidence_values": "証拠一式（値あり）の作成",
-    "evidence_open": "証拠一式の開封",
-}
 
 
 @dataclass(frozen=True, slots=True)
