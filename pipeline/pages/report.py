@@ -66,13 +66,17 @@ class ProcedureDay:
 
 @dataclass(frozen=True, slots=True)
 class OpenApplication:
-    """An application that a person or the hub must go on with. codes: its reasons, the gravest first, all in ``reasons.csv``."""
+    """An application that a person or the hub must go on with. codes: its reasons, the gravest first, all in ``reasons.csv``.
+
+    restricted: of 支援措置; it is counted, and its number stands only on the list of those who may see it.
+    """
 
     receipt: str
     procedure: str
     section: str
     codes: tuple[str, ...]
     since: date
+    restricted: bool = False
 
     @property
     def stage(self) -> str:

@@ -126,6 +126,7 @@ def _open(hub: Hub, disposition: str) -> Iterator[OpenApplication]:
             section=hub.municipality.sections[row.section].name,
             codes=tuple(dict.fromkeys(codes)),
             since=date.fromisoformat(row.disposed_on),
+            restricted=row.restricted,
         )
 
 
@@ -135,7 +136,8 @@ def _finished_later(hub: Hub, day: date) -> Iterator[OpenApplication]:
     for row in hub.journal.rows(select(applications).where(later, applications.c.department_at < f"{day}U").order_by(applications.c.id)):
         section = hub.municipality.sections[row.section].name
         title = hub.procedure(row.procedure).title
-        yield OpenApplication(row.receipt, title, section, ("LATER_FINISHED",), date.fromisoformat(row.department_at[:10]))
+        since = date.fromisoformat(row.department_at[:10])
+        yield OpenApplication(row.receipt, title, section, ("LATER_FINISHED",), since, restricted=row.restricted)
 
 
 def _deliveries(hub: Hub, close: DayClose) -> Iterator[DeliveryRow]:

@@ -1,3 +1,4 @@
+import ast
 import io
 import re
 from dataclasses import replace
@@ -8,12 +9,15 @@ import pytest
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
+from pipeline.pages.close_rows import ActCount, CloseDetails
 from pipeline.pages.groups import by_reason, flow
 from pipeline.pages.picture import bars
 from pipeline.pages.rendering import close_pdf, pages_of, render_day, render_page
 from pipeline.pages.report import Counts, DayReport
+from pipeline.pages.section_close import section_report
 from pipeline.pages.suite_days import suite_tables
-from pipeline.pages.words import explain
+from pipeline.pages.words import ACTS, explain
+from pipeline.places import PROJECT
 from tests.pages.conftest import REPORT
 
 PAGES = pages_of(REPORT)
@@ -107,6 +111,40 @@ def test_every_reason_is_shown_with_sentence_remedy_and_receipts(report: DayRepo
         assert group.saying.sentence in page
         assert group.saying.remedy in page
         assert all(one.receipt in page for one in group.applications)
+
+
+def test_the_number_of_a_restricted_application_stands_on_no_page_while_it_is_counted(report: DayReport) -> None:
+    apart = replace(report.held[-1], receipt="20261124-00007777", codes=("PROTECTED_PERSON",), restricted=True)
+    files = render_day(replace(report, held=(*report.held, apart)))
+    assert not any(b"20261124-00007777" in content for name, content in files.items() if name.endswith(".html"))
+    assert explain("PROTECTED_PERSON").sentence in files["index.html"].decode()
+
+
+def test_the_sheet_of_a_section_says_nothing_about_acts_of_the_whole_town(report: DayReport) -> None:
+    details = CloseDetails(acts=(ActCount("correct", 2, 0, 1),))
+    whole = replace(report, sections={"kodomo": "こども家庭課"}, details=details)
+    texts = [
+        PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+        for pdf in (close_pdf(whole), close_pdf(section_report(whole, "kodomo"), section="kodomo"))
+    ]
+    assert ["職員の行為" in text for text in texts] == [True, False]
+    assert "補正の依頼 2件" in texts[0]
+
+
+def test_every_act_that_the_code_enters_has_a_title() -> None:
+    kinds = set()
+    for file in (PROJECT / "pipeline").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            named: dict[object, ast.expr] = {}
+            if isinstance(node, ast.Call):
+                named = {one.arg: one.value for one in node.keywords}
+            elif isinstance(node, ast.Dict):
+                named = {key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)}
+            kind = named.get("kind")
+            if {"actor", "reason"} <= named.keys() and isinstance(kind, ast.Constant):
+                kinds.add(kind.value)
+    assert len(kinds) > 25
+    assert kinds - ACTS.keys() == set()
 
 
 def test_reasons_are_ordered_by_how_many_they_concern(report: DayReport) -> None:
