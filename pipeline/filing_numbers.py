@@ -8,19 +8,19 @@ from typing import Any
 from sqlalchemy import func, select
 
 from pipeline.hub import Hub
-from pipeline.journal.evidence_tables import counters, day_closes, log_leaves
+from pipeline.journal.evidence_tables import counters, log_leaves
 from pipeline.journal.intake_tables import applications
+from pipeline.log import size_before
 
 MOST_NAMED = 20
 """So many missing numbers of a section are explained one by one."""
 
 
 def leaves_of(hub: Hub, day: date, event: str) -> list[dict[str, Any]]:
-    """The log's leaves of an event on a day: read from the last close before the day on, so that the log's age costs nothing."""
-    before = (day_closes.c.municipality == hub.code) & (day_closes.c.closed_at < f"{day}T")
-    since = hub.journal.scalar(select(func.max(day_closes.c.log_size)).where(before)) or 0
+    """The log's leaves of an event on a day."""
+    since = log_leaves.c.number > size_before(hub.journal, day)
     named = log_leaves.c.data.like(f'%"event":"{event}"%')
-    rows = hub.journal.rows(select(log_leaves.c.data).where(log_leaves.c.number > since, named).order_by(log_leaves.c.number))
+    rows = hub.journal.rows(select(log_leaves.c.data).where(since, named).order_by(log_leaves.c.number))
     leaves = (json.loads(row.data) for row in rows)
     return [leaf for leaf in leaves if leaf["event"] == event and leaf["at"][:10] == day.isoformat() and _is_ours(hub, leaf)]
 

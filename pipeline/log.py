@@ -1,6 +1,7 @@
 """The append-only log (証跡): checkpoints over the journal's leaves, and its export for people who trust neither us nor the database."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Row, func, select
 from pipeline.checkpoints import Checkpoint, Leaf, export_log, in_order, sign_checkpoint
 from pipeline.faults import fault_point
 from pipeline.journal.database import Journal, Write
-from pipeline.journal.evidence_tables import checkpoints, log_leaves
+from pipeline.journal.evidence_tables import checkpoints, day_closes, log_leaves
 from pipeline.keyring import KeyRing
 from pipeline.merkle import CompactRange
 
@@ -19,6 +20,11 @@ PAGE = 5000
 def leaf_count(journal: Journal) -> int:
     """How many leaves the log has."""
     return int(journal.scalar(select(func.max(log_leaves.c.number))) or 0)
+
+
+def size_before(journal: Journal, day: date) -> int:
+    """How many leaves the last close before a day found; none of them is of the day or later, so that the log's age costs nothing."""
+    return int(journal.scalar(select(func.max(day_closes.c.log_size)).where(day_closes.c.closed_at < f"{day}T")) or 0)
 
 
 def make_checkpoint(journal: Journal, keys: KeyRing) -> Checkpoint:

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from sqlalchemy import or_, select
 
@@ -15,7 +16,11 @@ from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.delivery_tables import batch_items
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.replay_tables import replay_items
+from pipeline.log import size_before
 from pipeline.merkle import prove_inclusions
+
+PAGE_OF_NOTICES: Final = "notice_sending"
+"""Many notices are about to go out; ``ids`` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +44,25 @@ class ProvenLeaf:
 def leaves_of(hub: Hub, row: Case) -> list[LeafOf]:
     """Leaves that name the application, its 受付番号, a file that carries a record of it, a replay or a notice of it; in order.
 
-    The whole log is read, as for its export: this is asked for by a person now and then.
+    The log is read from its arrival at the portal on.
     """
     known = _ids_of(hub, row)
     texts = [f'"{key}":{json.dumps(value)}' for key, values in known.items() for value in values]
+    texts += [f'"event":"{PAGE_OF_NOTICES}"'] if known["notice"] else []
     wanted = or_(*(log_leaves.c.data.contains(text, autoescape=True) for text in texts))
+    since = log_leaves.c.number > size_before(hub.journal, date.fromisoformat(row.arrived_at[:10]))
     found = []
-    for one in hub.journal.rows(select(log_leaves).where(wanted).order_by(log_leaves.c.number)):
+    for one in hub.journal.rows(select(log_leaves).where(since, wanted).order_by(log_leaves.c.number)):
         facts = json.loads(one.data)
         ours = facts.get("municipality", hub.code) == hub.code
-        if ours and any(facts.get(key) in values for key, values in known.items()):
+        if ours and (any(facts.get(key) in values for key, values in known.items()) or _sends(facts, known["notice"])):
             found.append(LeafOf(one.number, one.data, one.hash, facts))
     return found
+
+
+def _sends(facts: dict[str, Any], notices: set[Any]) -> bool:
+    """Whether a leaf is that of a page of notices with one of these among them."""
+    return facts["event"] == PAGE_OF_NOTICES and not notices.isdisjoint(int(one) for one in facts["ids"].split(","))
 
 
 def _ids_of(hub: Hub, row: Case) -> dict[str, set[Any]]:

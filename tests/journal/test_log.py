@@ -1,5 +1,6 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from threading import Barrier
 
@@ -8,9 +9,9 @@ from sqlalchemy import select, text
 
 from pipeline.checkpoints import sign_checkpoint
 from pipeline.journal.database import Journal
-from pipeline.journal.evidence_tables import checkpoints, log_leaves
+from pipeline.journal.evidence_tables import checkpoints, day_closes, log_leaves
 from pipeline.keyring import KeyRing
-from pipeline.log import leaf_count, make_checkpoint, write_log
+from pipeline.log import leaf_count, make_checkpoint, size_before, write_log
 from pipeline.log_verifier import verify_export
 
 
@@ -36,6 +37,16 @@ def test_an_exported_log_verifies_with_all_its_checkpoints(journal: Journal, key
     assert verdict.good, verdict.sentence
     assert leaf_count(journal) == 10
     assert [row.size for row in journal.rows(select(checkpoints.c.size).order_by(checkpoints.c.size))] == [3, 8, 10]
+
+
+def test_a_days_leaves_are_looked_for_behind_the_last_close_before_it(journal: Journal) -> None:
+    closes = [("2026-11-23", "2026-11-23T18:00:00+09:00", 7), ("2026-11-23", "2026-11-24T18:00:00+09:00", 12)]
+    with journal.write() as write:
+        for day, at, size in closes:
+            row = {"municipality": "472018", "day": day, "closed_at": at, "balanced": True, "balance": "{}", "log_size": size}
+            write.insert_many(day_closes, [row])
+        write.leaf("planted")
+    assert [size_before(journal, date(2026, 11, day)) for day in (23, 24, 25)] == [0, 7, 12]
 
 
 def test_a_checkpoint_without_news_is_the_last_one_again(journal: Journal, keys: KeyRing) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from pipeline.act_cases import case_of
 from pipeline.cli import main
+from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.delivery_tables import batches
 from pipeline.journal.intake_tables import applications
 from pipeline.lineage import trace_of
@@ -84,6 +85,19 @@ def test_a_delivered_application_tells_its_steps_versions_file_evidence_and_leav
     assert {"application_stored", "application_checked", "file_released", "file_delivered", "application_delivered"} <= set(events)
     assert [one["leaf"] for one in found["log"]] == sorted({one["leaf"] for one in found["log"]})
     assert any(suite["suite"].startswith(found["application"]["procedure"]) for suite in found["suites"])
+
+
+def test_a_notice_tells_the_leaf_of_the_page_that_it_went_out_with(own: Own, delivered_root: Path) -> None:
+    root = own(delivered_root)
+    with outside(root, at(15)):
+        run(root, ("answers", "statuses", "notices"), at(15))
+    told_to = select(applications.c.receipt, notice_outbox.c.id).join(notice_outbox, notice_outbox.c.application == applications.c.id)
+    first, other = rows(root, told_to.order_by(notice_outbox.c.id))[:2]
+    leaves = [one for one in told(root, first.receipt)["log"] if one["event"] == "notice_sending"]
+    assert len(leaves) == 1
+    with hub_at(root, at(16)) as hub, hub.journal.write() as write:
+        write.leaf("notice_sending", municipality=hub.code, notices=1, ids=str(other.id))
+    assert [one for one in told(root, first.receipt)["log"] if one["event"] == "notice_sending"] == leaves
 
 
 def test_a_held_application_tells_its_findings_and_has_no_file(delivered_root: Path) -> None:
