@@ -58,6 +58,11 @@ class Item:
 Group = Mapping[str, Item]
 
 
+def is_number(item: str) -> bool:
+    """Whether the item of this romaji name is a 個人番号, whoever's."""
+    return item.endswith("kojinbango")
+
+
 def read_items(folder: Path, *, codelists: frozenset[str]) -> Mapping[str, Group]:
     """Every group of ``items.csv`` in the folder, items by romaji name in file order. Raises SpecError."""
     path = folder / "items.csv"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mappings.catalogue import Catalogue
 from mappings.examples import Example, map_example, read_examples
 from mappings.item_places import place_of_item
-from mappings.items import Item
+from mappings.items import Item, is_number
 from mappings.layouts import Format
 from mappings.mapping import FieldMap, RecordMap
 from mappings.mapping import Mapping as FormMapping
@@ -84,20 +84,15 @@ def _row(item: Item, source: FieldMap, *, words: str, value: str, cells: tuple[C
         required="必須" if item.required else "",
         steps=(*steps, transform_words("code")) if item.code and source.path else steps,
         code=item.code,
-        example="（表示しません）" if _is_number(item.name) and value else value,
+        example="（表示しません）" if is_number(item.name) and value else value,
         cells=cells,
     )
-
-
-def _is_number(item: str) -> bool:
-    """Whether the item is a 個人番号, of which a page shows nothing."""
-    return item.endswith("kojinbango")
 
 
 def _bytes(format_: Format, item: str, value: str) -> str:
     """The first bytes of the value in the format's encoding, or that the format cannot carry it and holds such a record."""
     try:
-        data = b"" if _is_number(item) else format_.encoding.encode(value.translate(format_.substitutions.single))
+        data = b"" if is_number(item) else format_.encoding.encode(value.translate(format_.substitutions.single))
     except UnicodeEncodeError:
         return _NOT_CARRIED
     return data[:_SHOWN_BYTES].hex(" ").upper() + (" …" if len(data) > _SHOWN_BYTES else "")

@@ -6,7 +6,7 @@ from datetime import date
 from typing import cast
 
 from mappings.catalogue import Catalogue
-from mappings.items import Item
+from mappings.items import Item, is_number
 from mappings.layouts import Format
 from mappings.procedure import Procedure
 from mappings.records import Table as Rows
@@ -109,6 +109,7 @@ def _item_check(catalogue: Catalogue, item: Item, day: date) -> ItemCheck:
         required="必須" if item.required else "任意",
         codes=codes,
         unknown=item.unknown_day,
+        secret=is_number(item.name),
     )
 
 
@@ -122,6 +123,7 @@ def _rule(declared: Declared, narrow: Sequence[Format]) -> Rule:
         when=_when(declared),
         severity=Severity(declared.severity),
         status=Status(declared.status),
+        secret=declared.digit == "kojinbango" or any(map(is_number, declared.items)),
     )
 
 

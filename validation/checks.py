@@ -42,6 +42,7 @@ class ItemCheck:
 
     length: characters at most, 0 for no limit; of a 9V the digits before and after the point are ``length`` and ``decimals``.
     codes: the code list's values, None where the item has none. unknown: 不詳 dates (month or day 00) are legal here.
+    secret: a 個人番号, of which Great Expectations sees verdicts only.
     """
 
     item: str
@@ -51,6 +52,7 @@ class ItemCheck:
     codes: frozenset[str] | None = None
     decimals: int = 0
     unknown: bool = False
+    secret: bool = False
 
     def __post_init__(self) -> None:
         """Raise SuiteError for a type that the item definitions do not have."""
@@ -71,7 +73,7 @@ class Rule:
     """A rule over the items of one row (項目間の検査).
 
     kind: a name in ``validation.rules.KINDS``, which says what ``items`` and ``params`` mean. when: the rule judges only rows
-    where all of them hold. code: its reason code.
+    where all of them hold. code: its reason code. secret: one of the items is a 個人番号.
     """
 
     id: str
@@ -82,6 +84,7 @@ class Rule:
     when: tuple[When, ...] = ()
     severity: Severity = Severity.ERROR
     status: Status = Status.HOLD
+    secret: bool = False
 
     def __post_init__(self) -> None:
         """Raise SuiteError for a rule about nothing."""

@@ -1,11 +1,12 @@
 """The closed table of cross-field rules (項目間の検査): each kind is a function over columns that gives one verdict a row."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from validation.checks import ItemCheck, Rule, SuiteError, SuiteSpec, Table, When
+from validation.checks import ItemCheck, Rule, SuiteError, SuiteSpec, Table, When, type_pattern
 from validation.day_rules import DAY_KINDS, Judge, is_date
 from validation.values import JUDGES, judge_of, values_of
 from vocabulary.characters import visible_length
@@ -115,12 +116,20 @@ def verdict_columns(spec: SuiteSpec, table: Table) -> Iterator[Verdicts]:
 
 
 def item_verdicts(spec: SuiteSpec, table: Table) -> Iterator[Verdicts]:
-    """The verdicts of date items and of lengths of type N. Raises SuiteError for an item that no column carries."""
+    """The verdicts on items of which Great Expectations does not see the values. SuiteError: an item that no column carries."""
     for check in spec.items:
-        if check.type == "DATE":
-            yield Verdicts(date_column(check), [not value or is_date(value, unknown=check.unknown) for value in _column(table, check.item)])
-        elif check.type == "N" and check.length:
-            yield Verdicts(length_column(check), [not value or _has_room(value, check.length) for value in _column(table, check.item)])
+        for column, judge in _item_judges(check):
+            yield Verdicts(column, [not value or judge(value) for value in _column(table, check.item)])
+
+
+def _item_judges(check: ItemCheck) -> Iterator[tuple[str, Callable[[str], bool]]]:
+    if check.type == "DATE":
+        yield date_column(check), lambda value: is_date(value, unknown=check.unknown)
+    elif check.secret:
+        pattern = re.compile(type_pattern(check))
+        yield type_column(check), lambda value: pattern.match(value) is not None
+    if counted_here(check):
+        yield length_column(check), lambda value: _has_room(value, check.length)
 
 
 def rule_verdicts(rule: Rule, table: Table) -> Verdicts:
@@ -145,7 +154,12 @@ def value_names(rule: Rule) -> list[str]:
 
 def has_own_expectation(rule: Rule) -> bool:
     """Whether Great Expectations is asked about the rule's values themselves, not about verdicts; of 個人番号 it sees verdicts only."""
-    return rule.kind in JUDGES and rule.params.get("scheme") != "my_number"
+    return rule.kind in JUDGES and not rule.secret
+
+
+def counted_here(check: ItemCheck) -> bool:
+    """Whether the length of an item is a verdict: clerks count other characters than Great Expectations, and 個人番号 it does not see."""
+    return bool(check.length) and (check.type == "N" or check.secret)
 
 
 def date_column(check: ItemCheck) -> str:
@@ -153,8 +167,13 @@ def date_column(check: ItemCheck) -> str:
     return f"date:{check.item}"
 
 
+def type_column(check: ItemCheck) -> str:
+    """The name of the verdict column of the type of a 個人番号."""
+    return f"type:{check.item}"
+
+
 def length_column(check: ItemCheck) -> str:
-    """The name of the verdict column of the length of an item of type N."""
+    """The name of the verdict column of an item's length."""
     return f"length:{check.item}"
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from validation.checks import ItemCheck, Rule, Status, SuiteSpec, type_pattern
-from validation.rules import date_column, has_own_expectation, length_column, rule_column, value_names
+from validation.rules import counted_here, date_column, has_own_expectation, length_column, rule_column, type_column, value_names
 from validation.values import PARAMETERS
 from vocabulary.findings import Severity
 
@@ -127,9 +127,11 @@ def _plan_item(check: ItemCheck, group: str) -> Iterator[Planned]:
         yield planned("CHECK_REQUIRED", NOT_NULL, check.item)
     if check.type == "DATE":
         yield planned("CHECK_DATE", IN_SET, date_column(check), value_set=[True])
+    elif check.secret:
+        yield planned("CHECK_TYPE", IN_SET, type_column(check), value_set=[True])
     else:
         yield planned("CHECK_TYPE", MATCHES, check.item, regex=type_pattern(check))
-    if check.length and check.type == "N":
+    if counted_here(check):
         yield planned("CHECK_LENGTH", IN_SET, length_column(check), value_set=[True])
     elif check.length and check.type not in ("DATE", "9V"):
         yield planned("CHECK_LENGTH", LENGTHS, check.item, min_value=0, max_value=check.length)

@@ -1,17 +1,20 @@
 """A suite that cannot run: its batch waits, an alarm is raised, nothing of it leaves unchecked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from mappings.items import is_number
 from pipeline.data_docs import NEWEST, build_data_docs, data_docs_of
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.evidence_tables import alarms, suite_runs
 from pipeline.journal.intake_tables import applications
-from pipeline.steps.check_records import keep_reports
+from pipeline.records import load_tables
+from pipeline.steps.check_records import check_records, keep_reports
 from pipeline.steps.close_day import close_day
 from pipeline.steps.report_day import report_day
 from tests.pipeline.days import DAY, at, copied, hub_at, outside, rows, run
@@ -59,6 +62,29 @@ def test_a_batch_waits_while_its_suite_cannot_run_and_goes_on_at_the_next_run(
     assert again["check"]["waiting"] == 0
     assert again["check"]["done"] > 0
     assert "RULE_BROKEN" not in {reason for _, _, reason in standing(root)}
+
+
+def test_no_number_of_a_person_enters_what_great_expectations_sees(
+    own: Own, mapped_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = own(mapped_root)
+    seen: set[str] = set()
+    laid_out = runner._frame
+
+    def watched(slices: Sequence[runner.Slice]) -> Any:
+        seen.update(str(cell) for one in slices for cell in one.cells)
+        return laid_out(slices)
+
+    monkeypatch.setattr(runner, "_frame", watched)
+    with hub_at(root, at(9, 10)) as hub:
+        filed = [row.id for row in hub.journal.rows(select(applications).where(applications.c.stage == "mapped"))]
+        records = [table for tables in load_tables(hub, filed).values() for table in tables.values()]
+        numbers = {cell for table in records for name, cells in table.columns.items() if is_number(name) for cell in cells if cell}
+        known = {cell for table in records for cell in table.columns.get("shimei", ()) if cell}
+        check_records(hub)
+    assert numbers
+    assert known & seen, "what is watched holds the other values"
+    assert numbers & seen == set()
 
 
 def test_one_batch_of_a_run_holds_all_groups_of_a_procedure(checked_root: Path) -> None:
