@@ -153,7 +153,7 @@ def test_rules_about_two_days_do_not_judge_what_is_not_known(kind: str) -> None:
         ("between", ("9" * 5_000, "1"), False),
     ],
 )
-def test_a_value_that_no_calendar_or_number_reaches_fails_its_own_row_and_not_the_suite(kind: str, values: tuple[str, str], expected: bool) -> None:
+def test_a_value_beyond_calendar_or_number_fails_its_own_row_and_not_the_suite(kind: str, values: tuple[str, str], expected: bool) -> None:
     columns: dict[str, list[str | None]] = {"a": [values[0]], "b": [values[1]]}
     assert verdicts(kind, columns, least="1", most="18") == [expected]
 
