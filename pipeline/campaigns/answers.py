@@ -102,10 +102,13 @@ def _deadline(hub: Hub, notice: Row[Any]) -> str:
 
 
 def _slot(hub: Hub, write: Write, notice: Row[Any], choice: str) -> int | None:
-    """The slot that is meant, of the notice's own kind and not over; its number, not its place in a list."""
-    if not (choice.isascii() and choice.isdigit()):
-        return None
-    ours = (slots.c.municipality == hub.code) & (slots.c.kind == notice.kind) & (slots.c.id == int(choice))
+    """The slot that is meant: its number, not its place in a list."""
+    return open_slot(hub, write, notice.kind, int(choice)) if choice.isascii() and choice.isdigit() else None
+
+
+def open_slot(hub: Hub, write: Write, kind: str, number: int) -> int | None:
+    """The slot of this number, where it is one of the kind and not over."""
+    ours = (slots.c.municipality == hub.code) & (slots.c.kind == kind) & (slots.c.id == number)
     found = write.read(select(slots.c.id).where(ours, slots.c.day > hub.clock.today().isoformat())).scalar()
     return int(found) if found is not None else None
 

@@ -42,7 +42,7 @@ def write_slot_list(hub: Hub, kind: str) -> Path:
         municipality=hub.municipality.name,
         section=hub.municipality.sections[section].name,
         made_at=hub.clock.now(),
-        lead="答えた順に席を割り当てています。「連絡が要る」人には担当課から連絡し、済んだら hub slots settle で記録します。",
+        lead="答えた順に席を割り当てています。「連絡が要る」人には担当課から連絡し、hub slots book か settle で記録します。",
         empty="面談枠はまだありません。",
         headings=HEADINGS,
         rows=rows,
@@ -80,7 +80,7 @@ def _seat(row: Row[Any], names: dict[str, str]) -> ListRow:
     when, where = f"{row.day} {row.time}", f"{row.place} 席{row.seat}"
     if row.atena is None:
         return ListRow(((when,), (where,), ("",), ("",), (f"空き（枠 {row.id}）",)), keys=("free",))
-    return ListRow(((when,), (where,), (row.atena,), (names.get(row.atena, ""),), ("予約",)), keys=("booked",))
+    return ListRow(((when,), (where,), (row.atena,), (names.get(row.atena, ""),), (f"予約（枠 {row.id}）",)), keys=("booked",))
 
 
 def _call(row: Row[Any], names: dict[str, str]) -> ListRow:
@@ -88,12 +88,17 @@ def _call(row: Row[Any], names: dict[str, str]) -> ListRow:
     return ListRow((*((cell,) for cell in cells), (f"連絡が要る（回答 {row.id}）", TO_CALL[row.state])), keys=("call",))
 
 
-def settle(hub: Hub, answer: int, *, actor: str, reason: str) -> None:
-    """Note that the section called about an answer. Raises ActRefused."""
-    found = [(kind, row) for kind in _kinds(hub) for row in calls_of(hub, kind) if row.id == answer]
+def kind_of_call(hub: Hub, answer: int) -> str:
+    """The kind of notice of an answer that the section has to call about. Raises ActRefused."""
+    found = [kind for kind in _kinds(hub) for row in calls_of(hub, kind) if row.id == answer]
     if not found:
         raise ActRefused(f"回答 {answer} は連絡を待っていません", "面談枠の一覧で番号を確かめてください")
-    require(hub, actor, "clerk", kind_of(hub, found[0][0]).section)
+    return found[0]
+
+
+def settle(hub: Hub, answer: int, *, actor: str, reason: str) -> None:
+    """Note that the section called about an answer. Raises ActRefused."""
+    require(hub, actor, "clerk", kind_of(hub, kind_of_call(hub, answer)).section)
     with hub.journal.write() as write:
         act = enter_act(hub, write, kind="answer_settled", actor=actor, reason=reason, subject=f"answer {answer}")
         write.execute(update(notice_answers).where(notice_answers.c.id == answer).values(settled=act))

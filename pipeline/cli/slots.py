@@ -1,4 +1,4 @@
-"""``hub slots``: open slots of an interview (面談枠), list who holds them, note that somebody was called."""
+"""``hub slots``: open slots of an interview (面談枠), list who holds them, give and free seats, note that somebody was called."""
 
 from pathlib import Path
 
@@ -50,6 +50,44 @@ def show(*, code: str | None, root_folder: Path | None) -> None:
             lines.append(f"{kind}　席 {len(seats):,}　予約 {booked:,}　連絡が要る {len(calls):,}　{write_slot_list(hub, kind)}")
     for line in lines or ["面談枠はまだありません。"]:
         click.echo(line)
+
+
+@slots.command("book")
+@click.argument("answer", type=int)
+@click.argument("slot", type=int)
+@_ACTOR
+@_REASON
+@municipality_option
+@root_option
+def book(*, answer: int, slot: int, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
+    """Give a seat of SLOT to whom an ANSWER is of, after a call. Example: hub slots book 3 2 --actor boshi-01 --reason 電話で決めた"""
+    from pipeline.campaigns.desk_seats import give_seat
+    from pipeline.campaigns.slot_lists import write_slot_lists
+    from pipeline.hub import open_hub
+
+    with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
+        give_seat(hub, answer, slot, actor=actor, reason=reason)
+        write_slot_lists(hub)
+    click.echo(f"回答 {answer} の人に枠 {slot} の席を割り当てました。")
+
+
+@slots.command("cancel")
+@click.argument("slot", type=int)
+@click.argument("seat", type=int)
+@_ACTOR
+@_REASON
+@municipality_option
+@root_option
+def cancel(*, slot: int, seat: int, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
+    """Free a SEAT of SLOT whose holder cannot come. Example: hub slots cancel 2 1 --actor boshi-01 --reason 本人の申出"""
+    from pipeline.campaigns.desk_seats import take_seat_back
+    from pipeline.campaigns.slot_lists import write_slot_lists
+    from pipeline.hub import open_hub
+
+    with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
+        take_seat_back(hub, slot, seat, actor=actor, reason=reason)
+        write_slot_lists(hub)
+    click.echo(f"枠 {slot} の席 {seat} を空けました。")
 
 
 @slots.command("settle")

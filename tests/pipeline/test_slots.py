@@ -16,9 +16,11 @@ from sqlalchemy import func, select
 from connectors.notice_answers import AnswerPage, NoticeAnswer
 from connectors.notices import NoticeClient
 from pipeline.campaigns.answers import take_answer, take_answers
+from pipeline.campaigns.desk_seats import give_seat, take_seat_back
 from pipeline.campaigns.slot_lists import calls_of, seats_of, settle, write_slot_list
 from pipeline.campaigns.slots import free_slots, open_slots
 from pipeline.campaigns.waves import notice_order
+from pipeline.errors import ActRefused, SettingError
 from pipeline.flow import step_function
 from pipeline.hub import Hub
 from pipeline.journal.campaign_tables import notice_answers, slot_seats
@@ -187,6 +189,30 @@ def test_answers_that_are_late_unclear_or_to_no_notice_take_no_seat(root: Path, 
         assert take_answer(hub, _answer(4, "f" * 40, 1)) == "unknown"
         assert _held(hub) == []
         assert len(calls_of(hub, KIND)) == 3
+
+
+def test_a_section_gives_a_seat_after_its_call_and_frees_one(root: Path, tmp_path: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        _opened(hub, tmp_path)
+        one, two, _ = _asked(hub)
+        take_answer(hub, _answer(1, one, 1))
+        take_answer(hub, _answer(2, two, ""))
+        [call] = calls_of(hub, KIND)
+        for wrong in (1, 999):
+            with pytest.raises(ActRefused, match="空いている席はありません"):
+                give_seat(hub, call.id, wrong, actor=CLERK, reason="電話で決めた")
+        with pytest.raises(SettingError):
+            give_seat(hub, call.id, 2, actor="hoiku-01", reason="電話で決めた")
+        give_seat(hub, call.id, 2, actor=CLERK, reason="電話で決めた")
+        assert (_held(hub), calls_of(hub, KIND)) == ([(1, 1), (2, 1)], [])
+        with pytest.raises(ActRefused, match="連絡を待っていません"):
+            give_seat(hub, call.id, 2, actor=CLERK, reason="電話で決めた")
+        take_seat_back(hub, 1, 1, actor=CLERK, reason="本人の申出")
+        assert _held(hub) == [(2, 1)]
+        for slot, seat in ((1, 1), (1, 9), (999, 1)):
+            with pytest.raises(ActRefused, match="予約はありません"):
+                take_seat_back(hub, slot, seat, actor=CLERK, reason="本人の申出")
+        assert take_answer(hub, _answer(3, one, 1, MORNING + timedelta(minutes=5))) == "booked"
 
 
 def test_a_page_that_is_broken_off_loses_no_answer(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
