@@ -3,6 +3,7 @@
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,7 +18,7 @@ from mappings.mapping import Mapping
 from mappings.notice_facts import Facts
 from mappings.notice_kinds import NoticeKind, read_notice_kinds, read_notice_rules
 from mappings.notice_limits import Limits
-from mappings.notices import Notices, check_notices
+from mappings.notices import Notices, check_consents, check_notices
 from mappings.overlays import FormVersion, Overlay, read_overlays
 from mappings.plan import Plan, make_plan
 from mappings.procedure import EARLIER_ITEM, ROUND_ITEM, Procedure, Version
@@ -72,8 +73,22 @@ class Catalogue:
 
 
 def load_catalogue(root: Path | None = None) -> Catalogue:
-    """Read and check every spec below ``root`` (default: this package). Raises SpecError for the first that is wrong."""
+    """Read and check every spec below ``root`` (default: this package). Raises SpecError for the first that is wrong.
+
+    A process that opens the hub again and again reads unchanged files once; any file that is new, gone or changed is seen.
+    """
     root = root or Path(__file__).parent
+    return _read_catalogue(root, _state_of(root))
+
+
+def _state_of(root: Path) -> frozenset[tuple[str, int, int]]:
+    """Every file below the root with the time of its last change and its size."""
+    files = ((path, path.stat()) for path in root.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return frozenset((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
+
+
+@lru_cache(maxsize=2)
+def _read_catalogue(root: Path, _state: frozenset[tuple[str, int, int]]) -> Catalogue:
     codelists = read_codelists(root / "codelists")
     items = {folder.name: read_items(folder, codelists=frozenset(codelists)) for folder in _folders(root / "items")}
     notice_rules = read_notice_rules(root)
@@ -157,6 +172,7 @@ def _read_procedure(folder: Path, items: Lookup[str, Lookup[str, Group]], notice
     _check_names(file, procedure, [notice.id for notice in notices])
     _check_period(file, procedure, mappings)
     own = mappings[0].records[0].group
+    check_consents(folder / "notices.yaml", notices, {name for mapping in mappings for name in mapping.records[0].fields})
     check_rules(folder / "expectations.yaml", procedure, rules, items[procedure.business], own)
     _check_rounds(file, procedure, items[procedure.business].get(own, {}))
     _check_kinds(file, procedure, items[procedure.business].get(own, {}))

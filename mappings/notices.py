@@ -1,6 +1,6 @@
 """Model of ``notices.yaml`` (お知らせの文面): texts for what becomes of an application, placeholders and lengths checked at load."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -46,14 +46,17 @@ class Notices(Spec):
     notices: tuple[Notice, ...] = ()
 
 
-def faults_of(subject: str, body: str, limits: Limits, version: LimitVersion) -> list[TextFault]:
-    """What is wrong with a filled text: too long, or characters that may not be in it."""
+def faults_of(subject: str, body: str, limits: Limits, version: LimitVersion, numbers: Sequence[str] = ()) -> list[TextFault]:
+    """What is wrong with a filled text: too long, or characters that may not be in it.
+
+    numbers: as they stand in it, known to be nobody's 個人番号 though a part of them may read like one (納付番号).
+    """
     parts: dict[Place, str] = {"subject": subject, "body": body}
     found = []
     for place, text in parts.items():
         if len(text) > (most := version.most(place)):
             found.append(TextFault(place, f"is too long: {len(text)} characters in the longest case", str(most)))
-        if wrong := limits.wrong_characters(text) or ("改行" if place == "subject" and "\n" in text else ""):
+        if wrong := limits.wrong_characters(text, numbers) or ("改行" if place == "subject" and "\n" in text else ""):
             found.append(TextFault(place, f"holds {wrong}", "plain text"))
     return found
 
@@ -96,6 +99,15 @@ def _check_placeholders(text: TextPlace, place: Place, words: str) -> None:
     for name, plain in named:
         if not plain or name not in text.sources:
             raise text.error(place, f"unknown placeholder {{{name}}}", nearest(name, text.sources))
+
+
+def check_consents(file: Path, notices: tuple[Notice, ...], items: Collection[str]) -> None:
+    """What says that the filer agreed is an item of the own record that some version maps. Raises SpecError."""
+    for notice in notices:
+        serves = notice.serves_as_decision
+        if serves and serves.consent.item not in items:
+            key = f"notices.{notice.id}.serves_as_decision.consent.item"
+            raise SpecError(file=file, key=key, problem=f"unknown item {serves.consent.item}", allowed=nearest(serves.consent.item, items))
 
 
 def check_notices(file: Path, notices: tuple[Notice, ...], procedure_title: str, facts: Facts, limits: Limits) -> None:

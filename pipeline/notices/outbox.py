@@ -28,7 +28,8 @@ class NoticeOrder:
 
     kind: ``<procedure>/result``, ``<procedure>/correction`` or a folder of ``mappings/notices``. sort: result, correction, campaign …
     subject_key: what makes it one of its kind; the same key is never owed twice. atena: 宛名番号 of the addressee. extras: payment,
-    questionnaire and the like, as plain data. channels: in which order they are tried. not_before: earliest moment.
+    questionnaire and the like, as plain data. numbers: that the text holds and that are known to be no 個人番号. channels: in which order
+    they are tried. not_before: earliest moment.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class NoticeOrder:
     application: int | None = None
     decision: int | None = None
     extras: Mapping[str, Any] | None = field(default=None, repr=False)
+    numbers: tuple[str, ...] = ()
     channels: tuple[str, ...] = DEFAULT_CHANNELS
     display_days: int = DISPLAY_DAYS
     not_before: datetime | None = None

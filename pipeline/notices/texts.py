@@ -18,7 +18,7 @@ STEP = "notices"
 def is_fit(hub: Hub, write: Write, order: "NoticeOrder") -> bool:
     """Whether the text may go out. If not: an alarm, a leaf, and on the case a remark for its section; places and lengths only."""
     _, limits = hub.catalogue.notice_rules
-    faults = faults_of(order.subject, order.body, limits, limits.on(hub.clock.today()))
+    faults = faults_of(order.subject, order.body, limits, limits.on(hub.clock.today()), order.numbers)
     if not faults:
         return True
     raise_alarm(hub, write, kind="NOTICE_TEXT_REFUSED", subject=f"{order.kind} {order.subject_key}")

@@ -18,6 +18,8 @@ from vocabulary.dates import to_wareki
 
 CHANGED, OVERDUE, PAID = "CLAIM_CHANGED", "CLAIM_OVERDUE", "CLAIM_PAID"
 WEEKDAYS = "月火水木金土日"
+GROUP = 4
+"""Digits of a 納付番号 that a resident reads and types at a time."""
 
 
 def owe_payment_notices(hub: Hub) -> int:
@@ -49,6 +51,7 @@ def _paid(hub: Hub) -> set[int]:
 def _order(hub: Hub, kind: NoticeKind, claim: Row[Any]) -> NoticeOrder:
     section, due = hub.municipality.sections[claim.section], date.fromisoformat(claim.due_on)
     confirmation = confirmation_of(hub, claim)
+    shown = "-".join(claim.number[start : start + GROUP] for start in range(0, len(claim.number), GROUP))
     facts = {
         "municipality": hub.municipality.name,
         "section": f"{section.name}（{section.phone}）",
@@ -57,7 +60,7 @@ def _order(hub: Hub, kind: NoticeKind, claim: Row[Any]) -> NoticeOrder:
         "amount": f"{claim.amount:,}",
         "due_on": f"{to_wareki(due)}（{WEEKDAYS[due.weekday()]}）",
         "agency_number": claim.institution,
-        "payment_number": "-".join(claim.number[start : start + 4] for start in range(0, len(claim.number), 4)),
+        "payment_number": shown,
         "confirmation_number": confirmation,
         "payment_class": claim.division,
         "el_number": claim.el_number or "なし",
@@ -83,6 +86,8 @@ def _order(hub: Hub, kind: NoticeKind, claim: Row[Any]) -> NoticeOrder:
         subject=subject,
         body=body,
         extras={"payment": payment},
+        # Three of its groups of four may read like a 個人番号; claims take numbers of 16 digits and more only.
+        numbers=(shown,),
         channels=kind.channels,
         display_days=kind.display_days,
     )

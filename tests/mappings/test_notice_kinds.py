@@ -101,6 +101,13 @@ def test_a_schedule_with_a_wrong_age_or_column_is_refused(own: Path) -> None:
     file.write_text("\n".join(["code,dose", "1,2"]), "utf-8")
     with pytest.raises(SpecError, match="other columns"):
         read_schedule(file)
+    for line in (f"{lines[1]},x", lines[1].partition(",")[0]):
+        file.write_text(f"{lines[0]}\n{line}", "utf-8")
+        with pytest.raises(SpecError, match="more or fewer cells"):
+            read_schedule(file)
+    file.write_bytes("\n".join(lines).encode("cp932", errors="replace"))
+    with pytest.raises(SpecError, match="not UTF-8"):
+        read_schedule(file)
 
 
 def test_every_dose_of_the_schedule_is_one_that_the_ledger_can_hold_and_opens_before_it_closes(catalogue: Catalogue) -> None:
@@ -161,6 +168,25 @@ def test_a_text_that_grew_too_long_or_holds_a_number_is_said_to_be_so(catalogue:
     assert [one.place for one in faults_of("字" * 51, "字" * 1001, limits, version)] == ["subject", "body"]
     assert [one.problem for one in faults_of("件名", "123456789018", limits, version)] == ["holds 個人番号と読める12桁の数字"]
     assert [one.place for one in faults_of("件\n名", "本\n文", limits, version)] == ["subject"]
+
+
+NUMBER = "1234-5678-9018-2345"
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        (f"納付番号　{NUMBER}", ""),
+        ("納付番号　1234-5678-9018-2346", "個人番号"),
+        (f"納付番号　{NUMBER} 確認番号 123456789018", "個人番号"),
+        (f"納付番号　{NUMBER}-1234-5678-9018", "個人番号"),
+        ("1234-5678-9018", "個人番号"),
+    ],
+)
+def test_a_declared_payment_number_passes_and_a_my_number_beside_it_does_not(catalogue: Catalogue, body: str, wrong: str) -> None:
+    _, limits = catalogue.notice_rules
+    found = faults_of("件名", body, limits, limits.versions[0], (NUMBER,))
+    assert [wrong in one.problem for one in found] == ([True] if wrong else [])
 
 
 def test_specifications_without_notices_are_checked_by_the_projects_own_rules(tmp_path: Path) -> None:

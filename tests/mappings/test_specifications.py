@@ -12,6 +12,12 @@ NINTEI = "procedures/jidoteate-nintei"
 GENKYO = "procedures/jifuyo-genkyo"
 LUNCH = "procedures/jidoteate-kyushokuhi-henko"
 FIXED = "formats/legacy-fixed"
+SERVES = """    serves_as_decision:
+      basis: 児童手当法施行規則1条
+      consent: {item: shokugyokubu, values: ["1"]}
+      reasons: 理由は{reason}です。
+      instruction: 3か月以内に市長へ審査請求ができます。
+"""
 
 # file, what stands in it, what a hasty hand makes of it, key and words that the error must name
 MISTAKES = [
@@ -53,6 +59,7 @@ MISTAKES = [
     (f"{NINTEI}/expectations.yaml", "code: ACCOUNT_INCOMPLETE", "code: ACCOUNT_INCOMPLET", "NINTEI-02.code", "ACCOUNT_INCOMPLETE?"),
     (f"{NINTEI}/notices.yaml", "{decided_on}", "{decided}", "notices.approved.body", "decided_on?"),
     (f"{NINTEI}/notices.yaml", "{receipt}", "{receipt!r}", "notices.approved.body", "receipt"),
+    (f"{NINTEI}/notices.yaml", "  - id: approved\n", f"  - id: approved\n{SERVES}", "serves_as_decision.consent.item", "shokugyokubun?"),
     (f"{FIXED}/format.yaml", "encoding: cp932", "encoding: shift", "encoding", "cp932"),
     (f"{FIXED}/format.yaml", "{sequence}", "{number}", "file_name", "sequence"),
     (f"{FIXED}/layouts/mishiharai.yaml", "jukyusha_jusho, width: 200", "jukyusha_jusho, width: 2000", "fields", "at most 1597"),

@@ -16,7 +16,7 @@ from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.evidence_tables import alarms
 from pipeline.journal.payment_tables import claims, payment_items, posting_files
 from pipeline.notices.exclusions import reasons_not_to_send
-from pipeline.notices.outbox import extras_of
+from pipeline.notices.outbox import body_of, extras_of
 from pipeline.payments.figures import all_verdicts, bank_rows, days_of, standing
 from pipeline.payments.files import known_files
 from pipeline.payments.items import item_rows, settle
@@ -115,6 +115,16 @@ def test_a_payment_is_posted_once_and_all_three_totals_agree(root: Path) -> None
     page = (root / "reports" / NAHA / "payments.html").read_text(encoding="utf-8")
     assert "○ 調定・収納・入金の三つの合計が一致しています" in page
     assert (root / "reports" / NAHA / "payments.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_who_pays_later_on_the_same_day_is_in_files_of_their_own(root: Path) -> None:
+    for number in (1, 2):
+        pay(root / "sandbox", payment(number))
+        hand_over(root / "sandbox", day=DAY)
+        morning(root)
+    assert len(posted(root)) == 2
+    with hub_at(root, at(8)) as hub:
+        assert {file.state for file in (*known_files(hub, "collections"), *known_files(hub, "deposits"))} == {"taken"}
 
 
 def test_only_the_final_row_posts_and_a_later_cancellation_is_a_row_of_its_own(root: Path) -> None:
@@ -253,6 +263,25 @@ def test_claims_and_notices_carry_numbers_as_they_are_and_each_is_owed_once(root
         said = extras_of(hub, notices[0])["payment"]
         assert (said["institution"], said["number"], said["confirmation"], said["division"]) == ("00123", f"{1:016}", f"{1:06}", "001")
         assert b"000001" not in bytes(hub.journal.rows(select(claims.c.confirmation))[0].confirmation)
+
+
+def test_a_payment_number_of_which_a_part_reads_like_a_my_number_is_told(root: Path) -> None:
+    row = list(claim_row(NAHA, 1, f"{1:015}", due=DUE))
+    row[2] = "1234567890182345"
+    write_extract(root / "sandbox/payments/claims", f"{NAHA}_claims_full_202611240630.csv", COLUMNS, [row])
+    morning(root)
+    with hub_at(root, at(8)) as hub:
+        (notice,) = hub.journal.rows(select(notice_outbox))
+        assert "1234-5678-9018-2345" in body_of(hub, notice)
+
+
+def test_two_claims_of_one_el_number_are_refused_as_a_whole(root: Path) -> None:
+    one, two = (list(claim_row(NAHA, n, f"{n:015}", due=DUE)) for n in (5, 6))
+    two[5] = one[5]
+    write_extract(root / "sandbox/payments/claims", f"{NAHA}_claims_full_202611240630.csv", COLUMNS, [one, two])
+    assert morning(root)["claims"]["refused"] == 1
+    with hub_at(root, at(8)) as hub:
+        assert [file.code for file in known_files(hub, "claims")] == ["LEDGER_DUPLICATE"]
 
 
 def test_a_notice_whose_claim_changed_was_paid_or_is_past_its_date_does_not_go_out(root: Path) -> None:
