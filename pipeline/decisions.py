@@ -67,7 +67,18 @@ class Refused:
     code: str
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A 変更 or 取消 that fits. outcome: of the new record, for a 取消 that of the old one. standing: the record it supersedes."""
+
+    kind: Literal["change", "revoke"]
+    outcome: Outcome
+    standing: Row[Any]
+
+
 Answer = Entered | Known | Early | Refused
+SAID = ("outcome", "decided_on", "decision_number", "document_number", "letter")
+"""What two decisions have in common that say the same."""
 
 
 def enter_decision(hub: Hub, write: Write, row: Row[Any], given: DecisionInput) -> Answer:
@@ -75,10 +86,11 @@ def enter_decision(hub: Hub, write: Write, row: Row[Any], given: DecisionInput) 
 
     row: of ``applications``, delivered or with a correction that lapsed. Of two sources at once the second one sees the first's record.
     """
-    said = _said_before(write, row, given, _outcome(hub, row, given.outcome))
-    if said is not None:
-        return Known(said)
-    code = misfit(hub, write, row, given, outcome := _outcome(hub, row, given.outcome))
+    known = known_decision(hub, write, row, given)
+    if known is not None:
+        return known
+    outcome = _outcome(hub, row, given.outcome)
+    code = misfit(hub, write, row, given, outcome)
     if code or outcome is None:
         return Refused(code or "DECISION_OUTCOME")
     standing = standing_decision(write, row.id)
@@ -93,8 +105,8 @@ def enter_decision(hub: Hub, write: Write, row: Row[Any], given: DecisionInput) 
     return Entered(_record(hub, write, row, given, outcome, kind=kind, earlier=standing))
 
 
-def supersede(hub: Hub, write: Write, row: Row[Any], given: DecisionInput, kind: Literal["change", "revoke"]) -> Answer:
-    """Enter a 変更 or 取消 of the standing decision; the caller has made sure of the second person."""
+def change_of(hub: Hub, write: Write, row: Row[Any], given: DecisionInput, kind: Literal["change", "revoke"]) -> Change | Known | Refused:
+    """What a 変更 or 取消 comes to, before anybody asks for it: one that says what stands already changes nothing."""
     standing = standing_decision(write, row.id)
     if standing is None or standing.kind == "revoke":
         return Refused("DECISION_NONE_STANDS")
@@ -102,7 +114,15 @@ def supersede(hub: Hub, write: Write, row: Row[Any], given: DecisionInput, kind:
     code = misfit(hub, write, row, given, outcome)
     if code or outcome is None:
         return Refused(code or "DECISION_OUTCOME")
-    return Entered(_record(hub, write, row, given, outcome, kind=kind, earlier=standing))
+    said = (outcome.id, given.decided_on, given.decision_number, given.document_number, given.letter)
+    if kind == "change" and said == tuple(getattr(standing, name) for name in SAID):
+        return Known(standing.id)
+    return Change(kind, outcome, standing)
+
+
+def supersede(hub: Hub, write: Write, row: Row[Any], given: DecisionInput, change: Change) -> Entered:
+    """Enter a 変更 or 取消 of the standing decision; the caller has made sure of the second person."""
+    return Entered(_record(hub, write, row, given, change.outcome, kind=change.kind, earlier=change.standing))
 
 
 def standing_decision(write: Write, application: int) -> Row[Any] | None:
@@ -115,13 +135,14 @@ def grounds_context(municipality: str, application: int) -> str:
     return f"decision/{municipality}/{application}"
 
 
-def _said_before(write: Write, row: Row[Any], given: DecisionInput, outcome: Outcome | None) -> int | None:
+def known_decision(hub: Hub, write: Write, row: Row[Any], given: DecisionInput) -> Known | None:
     """The record of this application that says the same, whatever was decided after it."""
+    outcome = _outcome(hub, row, given.outcome)
     for one in write.read(select(decisions).where(decisions.c.application == row.id)).all():
         # A 決裁番号 names one decision: a system that reports it again on another day reports nothing new.
         same = outcome is not None and (one.decision_number, one.outcome) == (given.decision_number, outcome.id)
         if same and one.kind != "revoke":
-            return int(one.id)
+            return Known(int(one.id))
     return None
 
 

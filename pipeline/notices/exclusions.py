@@ -20,6 +20,7 @@ from pipeline.journal.campaign_tables import campaign_people, campaigns
 from pipeline.journal.intake_tables import applications, persons
 from pipeline.journal.register_tables import residents
 from pipeline.notices.campaign_checks import no_longer_meant, stopped_campaigns
+from pipeline.notices.results import superseded
 from pipeline.notices.stop_list import Stop, stops_of
 from pipeline.payments.notices import reasons_of_claims
 from pipeline.residents import by_household
@@ -179,7 +180,8 @@ def reasons_not_to_send(hub: Hub, rows: Sequence[Row[Any]]) -> Reasons:
     stopped = stopped_campaigns(hub, rows)
     gone = no_longer_meant(hub, [row for row in rows if (row.kind, row.subject_key) in of_campaign])
     campaign = {row.id: STOPPED for row in rows if row.id in stopped} | dict.fromkeys(gone, NOT_MEANT)
-    return campaign | outdated(hub, rows) | reasons_of_claims(hub, rows) | reasons_for(hub, concerned)
+    over = outdated(hub, rows) | superseded(hub, rows) | reasons_of_claims(hub, rows)
+    return campaign | over | reasons_for(hub, concerned)
 
 
 def _people_of(hub: Hub, subjects: Collection[str]) -> dict[tuple[str, str], str]:

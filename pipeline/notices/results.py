@@ -1,5 +1,6 @@
 """Notices of results (結果のお知らせ): each with its decision record, to the one who filed; as a rule they only say so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from mappings.decision_texts import decision_texts
 from mappings.procedure import Outcome, Procedure
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
-from pipeline.journal.decision_tables import notice_outbox
+from pipeline.journal.decision_tables import decisions, notice_outbox
 from pipeline.journal.intake_tables import persons
 from pipeline.notices.facts import decision_facts, facts_of
 from pipeline.notices.outbox import NoticeOrder, application_key, owe_notice
@@ -57,6 +58,14 @@ def give_up_superseded(hub: Hub, write: Write, earlier: int) -> None:
     """What nobody was told yet of a decision that no longer holds is told no more."""
     unsent = (notice_outbox.c.decision == earlier) & (notice_outbox.c.state == "owed")
     move(hub, write, NOTICES, unsent, "given_up", code=SUPERSEDED)
+
+
+def superseded(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, str]:
+    """Id → code of the notices of the outbox whose decision no longer holds: what had to wait may not follow the news."""
+    told = {row.id: row.decision for row in rows if row.decision is not None}
+    later = select(decisions.c.supersedes).where(decisions.c.supersedes.in_(set(told.values())))
+    gone = {one.supersedes for one in hub.journal.rows(later)} if told else set()
+    return {key: SUPERSEDED for key, decision in told.items() if decision in gone}
 
 
 def _addressee(write: Write, application: int, procedure: Procedure) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,15 @@ from pipeline.decision_lists import decision_lines, refusal_lines
 from pipeline.decisions import DecisionInput, Entered, Known
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub
+from pipeline.journal.act_tables import acts
 from pipeline.journal.correction_tables import corrections
 from pipeline.journal.decision_sources import decision_refusals
 from pipeline.journal.decision_tables import decisions, notice_outbox, status_outbox
 from pipeline.journal.evidence_tables import alarms
 from pipeline.journal.intake_tables import applications
+from pipeline.notices.exclusions import reasons_not_to_send
 from pipeline.notices.outbox import body_of
+from pipeline.notices.states import NOTICES, move
 from pipeline.refused_decisions import refused_work, settle_refusal
 from pipeline.steps.answer import read_answers
 from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS
@@ -119,6 +123,46 @@ def test_a_change_takes_two_people_supersedes_and_tells_by_its_own_notice(hub: H
     assert [(row.state, row.code) for row in notices] == [("given_up", "SUPERSEDED"), ("owed", None)]
     assert "決定を改め" in body_of(hub, notices[1])
     assert "REJECTED" in statuses(hub)
+
+
+def said_acts(hub: Hub) -> list[tuple[str, str]]:
+    return [(row.kind, row.actor) for row in hub.journal.rows(select(acts).order_by(acts.c.id))]
+
+
+def test_the_same_decision_or_change_once_more_is_known_and_no_second_act(hub: Hub) -> None:
+    receipt = receipt_of(hub)
+    for _ in range(2):
+        decide(hub, receipt, said())
+    assert said_acts(hub) == [("decide", CLERK)]
+    change = said("却下", number="102", reason="所得の超過", actor=CHIEF)
+    assert correct(hub, receipt, change, "change") is None
+    assert isinstance(correct(hub, receipt, replace(change, outcome="rejected", actor=CLERK), "change"), Entered)
+    for actor in (CLERK, CHIEF):
+        assert isinstance(correct(hub, receipt, replace(change, actor=actor), "change"), Known)
+    assert said_acts(hub)[1:] == [("decision_change", CHIEF), ("decision_change", CLERK)]
+    assert len(hub.journal.rows(select(decisions))) == 2
+
+
+@pytest.mark.parametrize(("given", "words"), [(said("内定"), "OUTCOME"), (said("却下", number="102", letter="none"), "LETTER")])
+def test_a_change_that_does_not_fit_is_told_to_the_one_who_asks_for_it(hub: Hub, given: DecisionInput, words: str) -> None:
+    receipt = receipt_of(hub)
+    decide(hub, receipt, said())
+    with pytest.raises(ActRefused, match=words):
+        correct(hub, receipt, given, "change")
+    assert said_acts(hub) == [("decide", CLERK)]
+
+
+def test_a_notice_that_had_to_wait_is_not_sent_after_its_decision_was_superseded(hub: Hub) -> None:
+    receipt = receipt_of(hub)
+    decide(hub, receipt, said())
+    (waiting,) = hub.journal.rows(select(notice_outbox))
+    with hub.journal.write() as write:
+        move(hub, write, NOTICES, notice_outbox.c.id == waiting.id, "sending")
+        write.leaf("prepared")
+    for actor in (CLERK, CHIEF):
+        correct(hub, receipt, said("", number="103", reason="誤りのため", actor=actor), "revoke")
+    outbox = hub.journal.rows(select(notice_outbox).order_by(notice_outbox.c.id))
+    assert reasons_not_to_send(hub, outbox) == {waiting.id: "SUPERSEDED"}
 
 
 def test_after_a_revocation_the_case_is_examined_again_and_may_be_decided_anew(hub: Hub) -> None:
