@@ -155,3 +155,12 @@ def test_what_the_pregnancy_procedure_says_is_for_few(catalogue: Catalogue) -> N
     procedure = catalogue.procedures["ninshin-todokede"]
     assert procedure.access == "narrow"
     assert [outcome.notice for outcome in procedure.outcomes] == [""]
+
+
+def test_unchanged_specs_are_read_once_and_a_changed_file_is_seen(specs: Path) -> None:
+    first = load_catalogue(specs)
+    assert load_catalogue(specs) is first
+    file = specs / NINTEI / "procedure.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("retention_years: 5", "retention_years: 7"), encoding="utf-8")
+    changed = load_catalogue(specs)
+    assert (first.procedures["jidoteate-nintei"].retention_years, changed.procedures["jidoteate-nintei"].retention_years) == (5, 7)
