@@ -37,7 +37,7 @@ def test_paths_are_taken_against_the_root(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "problem"),
     [
-        ({**PORTAL, "kind": "ftp"}, "key kind is not one of portal, osr, middle, sftp, folder"),
+        ({**PORTAL, "kind": "ftp"}, "key kind is not one of portal, osr, middle, letterbox, sftp, folder, sql"),
         ({key: value for key, value in PORTAL.items() if key != "ca"}, "key ca is missing"),
         ({**PORTAL, "verify": "no"}, "key verify is unknown; allowed: kind, url, ca, client_id, secret_file"),
         ({**PORTAL, "url": "http://127.0.0.1/"}, "key url must begin with https://"),
