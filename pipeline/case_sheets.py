@@ -33,9 +33,10 @@ from pipeline.printing.case_sheet import (
     PersonRow,
 )
 from pipeline.records import load_tables
-from pipeline.repeat_rows import repeat_rows
+from pipeline.repeat_rows import filing_of, repeat_rows
 from pipeline.residents import Resident, by_atena
 from pipeline.rounds import seat_of
+from pipeline.section_folders import lies_apart
 from pipeline.start_month import propose_start
 from pipeline.steps.verify import signer_context
 from vocabulary.address_parts import same_lot
@@ -81,7 +82,7 @@ def sheet_of(hub: Hub, row: Row[Any], package: Package) -> CaseSheet:
         people=tuple(_person(hub, procedure, row.id, person) for person in people),
         comparisons=tuple(entry for person in people for entry in _compare(hub, procedure, row.id, person, signer)),
         items=tuple(_items(hub, row, procedure, package)),
-        findings=tuple(_findings(hub, procedure, row.id)),
+        findings=tuple(_findings(hub, procedure, row)),
         documents=tuple(_documents(hub, row.id, procedure, package)),
         results=tuple(dict.fromkeys((*(outcome.title for outcome in outcomes_of(hub, procedure, row.id)), *NOT_AN_END))),
         start_month=start.month,
@@ -220,12 +221,20 @@ def _moment(instant: datetime) -> str:
     return f"{to_wareki(local.date())} {local.hour}時{local.minute:02d}分"
 
 
-def _findings(hub: Hub, procedure: Procedure, application: int) -> Iterator[FindingRow]:
+def _findings(hub: Hub, procedure: Procedure, row: Row[Any]) -> Iterator[FindingRow]:
     """What a clerk has to act on or to know; documents still to come and other notes stand elsewhere on the sheet."""
-    entered = select(findings).where(findings.c.application == application, findings.c.severity != Severity.INFO.value)
+    entered = select(findings).where(findings.c.application == row.id, findings.c.severity != Severity.INFO.value)
     for finding in hub.journal.rows(entered.order_by(findings.c.id)):
         if reason(finding.code).effect != "note" or finding.severity == Severity.ALERT.value:
-            yield FindingRow(finding.code, place_in_japanese(hub, procedure, finding.place))
+            place = "" if _names_apart(hub, row, finding.place) else finding.place
+            yield FindingRow(finding.code, place_in_japanese(hub, procedure, place))
+
+
+def _names_apart(hub: Hub, row: Row[Any], place: str) -> bool:
+    """Whether a place is the 受付番号 of a filing that those who read this sheet must not see."""
+    word, _, receipt = place.partition(" ")
+    other = filing_of(hub, receipt) if word == "receipt" else None
+    return other is not None and lies_apart(hub, other, row)
 
 
 def _notes(hub: Hub, procedure: Procedure, application: int) -> Iterator[NoteRow]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Final, cast
 
 from pipeline.errors import HubError
@@ -24,6 +25,10 @@ class SheetError(HubError):
 
 class PageFull(SheetError):  # noqa: N818  it names an outcome of the data, not a defect of the program
     """What a sheet has to show takes more than its one page."""
+
+
+ONE_AT_A_TIME: Final = Lock()
+"""The engine refuses a second sheet while it draws one; cases are drawn at a desk of their own, books and lists beside it."""
 
 
 @cache
@@ -46,7 +51,8 @@ def render(template: str, data: Mapping[str, object]) -> bytes:
     if not (TEMPLATES / f"{template}.typ").is_file():
         raise SheetError(f"no template {template}")
     try:
-        pdf = cast("bytes", _compiler().compile(input=_program(template, data), format="pdf"))
+        with ONE_AT_A_TIME:
+            pdf = cast("bytes", _compiler().compile(input=_program(template, data), format="pdf"))
     except TypstError:
         # The engine's text may quote the data, so it is not carried on.
         raise SheetError(f"template {template} could not be drawn") from None

@@ -6,10 +6,11 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Row, case, exists, func, insert, not_, select
+from sqlalchemy import Row, case, exists, func, insert, not_, or_, select
 
 from pipeline.alarms import raise_alarm
 from pipeline.case_sheets import sheet_of
@@ -19,6 +20,7 @@ from pipeline.expected_filings import match_filings
 from pipeline.expected_lists import write_expected_lists
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
+from pipeline.journal.act_tables import acts
 from pipeline.journal.intake_tables import applications, documents, findings, step_results
 from pipeline.packages import package_of
 from pipeline.printing.batch import write_batch
@@ -26,6 +28,7 @@ from pipeline.printing.case_folder import SHEET_NAME, attachment_name, write_cas
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.sheets import SheetError
 from pipeline.section_folders import case_name, folders, section_folder
+from pipeline.steps.registry import book_file, write_book
 from pipeline.steps.worklist import finding_row
 from pipeline.worklists import write_worklists
 from vocabulary.findings import Finding, Refused, Severity
@@ -102,14 +105,23 @@ def _lay_out(hub: Hub, cases: Iterator[tuple[Row[Any], str, "Future[Drawn]"]]) -
 
 
 def _changed(hub: Hub) -> list[tuple[Row[Any], str]]:
-    """Opened applications whose state has no sheet yet: a person has to act, or the records have left; not each stage in between."""
+    """Opened applications whose state has no sheet yet: a person has to act, or the records have left; not each stage in between.
+
+    attempt: each act of a person makes a sheet of its own, since it changes what the sheet says. Of withdrawn ones only those that lie
+    apart by now are drawn, so that they leave the open folder.
+    """
     apart = case((applications.c.restricted, "/restricted"), else_="")
     lent = exists().where(documents.c.application == applications.c.id, documents.c.lies_at.is_not(None))
     shared = case((lent, "/shared"), else_="")
     state = applications.c.stage + "/" + applications.c.disposition + "/" + func.coalesce(applications.c.reason, "") + apart + shared
-    drawn = exists().where(step_results.c.application == applications.c.id, step_results.c.step == STEP, step_results.c.inputs == state)
-    wanted = select(applications, state.label("state")).where(applications.c.municipality == hub.code, applications.c.stage != "stored")
-    rows = hub.journal.rows(wanted.where(applications.c.disposition.in_(WORTH_A_SHEET), not_(drawn)).order_by(applications.c.id))
+    acted = select(func.count()).where(acts.c.application == applications.c.id, acts.c.state == "done").correlate(applications)
+    attempt = 1 + acted.scalar_subquery()
+    of_state = (step_results.c.step == STEP) & (step_results.c.inputs == state) & (step_results.c.attempt == attempt)
+    drawn = exists().where(step_results.c.application == applications.c.id, of_state)
+    ours = (applications.c.municipality == hub.code) & (applications.c.stage != "stored")
+    hidden = (applications.c.disposition == "withdrawn") & applications.c.restricted
+    wanted = select(applications, state.label("state"), attempt.label("attempt")).where(ours, not_(drawn))
+    rows = hub.journal.rows(wanted.where(or_(applications.c.disposition.in_(WORTH_A_SHEET), hidden)).order_by(applications.c.id))
     return [(row, row.state) for row in rows]
 
 
@@ -135,9 +147,14 @@ def write_folder(hub: Hub, row: Row[Any], drawn: Drawn) -> None:
 
 
 def _leave_open_folder(hub: Hub, row: Row[Any]) -> None:
-    """A case that proved to touch a protected person leaves the folder that everybody of the section reads, and its batch print."""
+    """A case that proved to touch a protected person leaves the folder that everybody of the section reads, batch print and book too."""
     ordinary, _ = folders(hub, row.section)
-    if section_folder(hub, row) == ordinary or not (ordinary / case_name(row)).is_dir():
+    if section_folder(hub, row) == ordinary:
+        return
+    filed = date.fromisoformat(row.filed_on)
+    if book_file(hub, row.section, filed).is_file():
+        write_book(hub, row.section, filed)
+    if not (ordinary / case_name(row)).is_dir():
         return
     # The print first: while the folder stands, a run that was killed in between comes back to both.
     print_batch(hub, ordinary, row.filed_on)
@@ -149,9 +166,9 @@ def _note(hub: Hub, done: list[tuple[Row[Any], str]]) -> None:
     now = hub.clock.now().isoformat()
     with hub.journal.write() as write:
         for row, inputs in done:
-            result = {"application": row.id, "step": STEP, "inputs": inputs, "attempt": 1, "outcome": "done", "at": now}
+            result = {"application": row.id, "step": STEP, "inputs": inputs, "attempt": row.attempt, "outcome": "done", "at": now}
             if write.insert_new(step_results, result):
-                write.leaf("case_laid_out", application=row.id, inputs=inputs)
+                write.leaf("case_laid_out", municipality=hub.code, application=row.id, inputs=inputs)
 
 
 def _hold_for_print(hub: Hub, row: Row[Any]) -> None:

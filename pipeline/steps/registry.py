@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Row
 
 from pipeline.alarms import raise_alarm
-from pipeline.faults import fault_point
 from pipeline.hub import Hub
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.registry_sheet import RegistryDay
+from pipeline.protected_files import replace_file
 from pipeline.registry import entries_of
 from pipeline.registry_files import hand_over, received_today, register, unregistered
+from pipeline.section_folders import folder_of
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,7 @@ def write_book(hub: Hub, section: str, day: date) -> Path | None:
     """Draw the book of a section's day; a reader sees the earlier one or the whole new one. None where a glyph is missing: never a box."""
     entries = entries_of(hub, section, day)
     sheet = RegistryDay(hub.municipality.name, hub.municipality.sections[section].name, day, entries, hub.clock.now())
-    folder = hub.root.cases / hub.code / section
-    target = folder / f"受付簿_{day.isoformat()}.pdf"
+    target = book_file(hub, section, day)
     try:
         content = sheet.pdf()
     except GlyphMissing:
@@ -55,9 +55,10 @@ def write_book(hub: Hub, section: str, day: date) -> Path | None:
             raise_alarm(hub, write, kind="GLYPH_MISSING", subject=f"{section}/{target.name}")
             write.leaf("registry_held_for_print", section=section, day=day.isoformat())
         return None
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f".{target.name}.part"
-    draft.write_bytes(content)
-    fault_point("registry.book_drafted")
-    draft.replace(target)
+    replace_file(target, content)
     return target
+
+
+def book_file(hub: Hub, section: str, day: date) -> Path:
+    """Where the book of a section's day lies."""
+    return folder_of(hub, section, restricted=False) / f"受付簿_{day.isoformat()}.pdf"

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,13 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, update
 
-from pipeline.journal.intake_tables import applications
+from pipeline.journal.intake_tables import applications, documents
+from pipeline.paper_documents import settle_document
+from pipeline.printing.case_folder import SHEET_NAME
 from pipeline.printing.case_sheet import CaseSheet
 from pipeline.printing.sheets import PageFull
+from pipeline.steps.lay_out_cases import lay_out_cases
+from pipeline.steps.registry import registry
 from tests.pipeline.days import DAY, NAHA, NEXT_DAY, alarms_of, at, hub_at, rows, run
 
 BATCH = f"一括印刷_{DAY}.pdf"
@@ -28,7 +33,11 @@ def laid_out(own: Callable[[Path], Path], delivered_root: Path) -> Path:
 
 def printed(folder: Path) -> str:
     """The text of a section's batch print."""
-    return "".join(page.extract_text() for page in PdfReader(folder / BATCH).pages)
+    return text_of(folder / BATCH)
+
+
+def text_of(file: Path) -> str:
+    return "".join(page.extract_text() for page in PdfReader(file).pages)
 
 
 def killed_at(point: str, root: Path) -> bool:
@@ -62,6 +71,44 @@ def test_a_case_that_becomes_restricted_leaves_the_open_folder_and_its_batch_pri
     assert (cases / "jidoteate-restricted" / receipt).is_dir()
     assert receipt not in printed(cases / "jidoteate")
     assert receipt in printed(cases / "jidoteate-restricted")
+
+
+def restrict(root: Path, receipt: str, **values: str | None) -> None:
+    with hub_at(root, at(9, day=NEXT_DAY)) as hub, hub.journal.write() as write:
+        write.execute(update(applications).where(applications.c.receipt == receipt).values(restricted=True, **values))
+        write.leaf("restricted")
+
+
+def test_a_case_that_becomes_restricted_leaves_the_book_of_its_day(laid_out: Path) -> None:
+    with hub_at(laid_out, at(18)) as hub:
+        registry(hub)
+    delivered = applications.c.disposition == "delivered"
+    first, *_ = rows(laid_out, select(applications).where(delivered, applications.c.section == "jidoteate"))
+    book = laid_out / f"cases/{NAHA}/jidoteate/受付簿_{DAY}.pdf"
+    assert stat.S_IMODE(book.stat().st_mode) == 0o600
+    assert first.receipt in text_of(book)
+    restrict(laid_out, first.receipt)
+    run(laid_out, ("cases",), at(9, day=NEXT_DAY))
+    assert first.receipt not in text_of(book)
+
+
+def test_a_withdrawn_case_that_becomes_restricted_leaves_the_open_folder_too(laid_out: Path, expected: dict[str, Any]) -> None:
+    (receipt,) = expected["defects"]["unknown-serial"]["receipts"]
+    restrict(laid_out, receipt, disposition="withdrawn", reason=None)
+    run(laid_out, ("cases",), at(9, day=NEXT_DAY))
+    assert not (laid_out / "cases" / NAHA / "jidoteate" / receipt).exists()
+    assert (laid_out / "cases" / NAHA / "jidoteate-restricted" / receipt).is_dir()
+
+
+def test_a_sheet_is_drawn_anew_when_a_clerk_received_a_document_and_only_then(laid_out: Path) -> None:
+    joined = select(applications, documents.c.document).join(documents, documents.c.application == applications.c.id)
+    (owed, *_) = rows(laid_out, joined.where(documents.c.state == "owed", documents.c.way == "post"))
+    sheet = laid_out / "cases" / NAHA / owed.section / owed.receipt / SHEET_NAME
+    assert "郵送待ち" in text_of(sheet)
+    with hub_at(laid_out, at(11)) as hub:
+        settle_document(hub, owed, owed.document, kind="receive", actor=f"{owed.section}-01", reason="郵便で届いた")
+        assert [lay_out_cases(hub)["cases"] for _ in range(2)] == [1, 0]
+    assert "郵送待ち" not in text_of(sheet)
 
 
 def test_a_case_that_cannot_be_laid_out_waits_and_its_neighbours_do_not(
