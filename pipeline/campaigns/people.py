@@ -176,10 +176,10 @@ def _due_words(hub: Hub, choice: Choice, met: _Met, records: Records) -> tuple[s
 
 
 def _addressee(hub: Hub, choice: Choice, met: _Met) -> str:
-    if choice.kind.audience.addressee == "self":
-        return met.person
     if met.who is None:
         return ""
+    if choice.kind.audience.addressee == "self":
+        return met.person
     alive = {one.relation: one.atena for one in reversed(by_household(hub, met.who.household)) if one.kind == "1"}
     return next((alive[relation] for relation in GUARDIANS if relation in alive), "")
 

@@ -57,10 +57,11 @@ def _row(one: Planned, names: dict[str, str]) -> ListRow:
 def read_people(path: Path) -> list[str]:
     """The 宛名番号 of a section's own list, a CSV with the column 宛名番号. Raises Refused PEOPLE_LIST naming file and line."""
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+        rows = list(reader)
     except UnicodeDecodeError:
         raise refuse("PEOPLE_LIST", path.name, "is not UTF-8") from None
-    if not rows or "宛名番号" not in rows[0]:
+    if "宛名番号" not in (reader.fieldnames or ()):
         raise refuse("PEOPLE_LIST", f"{path.name}:1 has no column 宛名番号", "columns")
     found = [(row["宛名番号"] or "").strip() for row in rows]
     for line, atena in enumerate(found, start=2):

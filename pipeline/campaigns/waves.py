@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from mappings.notice_kinds import NoticeKind
-from pipeline.campaigns.planning import ALREADY_TOLD, words_context
+from pipeline.alarms import cause_gone, raise_alarm
+from pipeline.campaigns.planning import ALREADY_TOLD, rule_digest, words_context
 from pipeline.campaigns.rules import declared
 from pipeline.campaigns.slots import free_slots, offer_of
 from pipeline.campaigns.texts import filled
@@ -21,19 +22,34 @@ from pipeline.journal.decision_tables import notice_outbox
 from pipeline.notices.exclusions import PROTECTED, Concerned, checks_of, reasons_for
 from pipeline.notices.outbox import NoticeOrder, owe_notice
 
+CHANGED = "CAMPAIGN_CHANGED"
 Counts = Counter[str]
 
 
 def owe_campaigns(hub: Hub) -> Counts:
     """Owe the notices of every approved campaign whose wave has come, in the hours of its kind on opening days."""
-    counts: Counts = Counter({"owed": 0, "left_out": 0, "waiting": 0, "ended": 0})
+    counts: Counts = Counter({"owed": 0, "left_out": 0, "waiting": 0, "ended": 0, "changed": 0})
     approved = (campaigns.c.municipality == hub.code) & (campaigns.c.state == "approved")
     for row in hub.journal.rows(select(campaigns).where(approved).order_by(campaigns.c.id)):
-        if _is_open(hub, row):
+        if not _is_as_approved(hub, row):
+            counts["changed"] += 1
+        elif _is_open(hub, row):
             _advance(hub, row, counts)
         else:
             counts["waiting"] += 1
     return counts
+
+
+def _is_as_approved(hub: Hub, row: Row[Any]) -> bool:
+    """Whether text and audience are those that were approved; what goes out is what a second person has read."""
+    kind, subject = hub.catalogue.notice_kinds.get(row.kind), f"campaign {row.id}"
+    if kind is not None and rule_digest(kind) == row.rule_digest:
+        cause_gone(hub, (CHANGED,), subject)
+        return True
+    with hub.journal.write() as write:
+        raise_alarm(hub, write, kind=CHANGED, subject=subject)
+        write.leaf("campaign_withheld", campaign=row.id)
+    return False
 
 
 def _is_open(hub: Hub, row: Row[Any]) -> bool:
@@ -72,12 +88,13 @@ def _owe_page(hub: Hub, row: Row[Any], page: Sequence[Row[Any]], counts: Counts)
         # Stopped meanwhile, or another worker was here.
         if now.state != "approved" or now.first_wave_at != row.first_wave_at:
             return False
-        for one in page:
+        people = _still(write, row.id, page)
+        for one in people:
             counts[_owe(hub, write, row, one, codes.get(one.place))] += 1
         if row.first_wave_at is None:
             first = update(campaigns).where(campaigns.c.id == row.id).values(first_wave_at=hub.clock.now().isoformat())
             write.execute(first)
-        write.leaf("campaign_wave", campaign=row.id, people=len(page), first=row.first_wave_at is None)
+        write.leaf("campaign_wave", campaign=row.id, people=len(people), first=row.first_wave_at is None)
         if _is_done(write, row.id):
             ended = {"state": "ended", "ended_at": hub.clock.now().isoformat()}
             write.execute(update(campaigns).where(campaigns.c.id == row.id).values(**ended))
@@ -90,6 +107,14 @@ def _owe_page(hub: Hub, row: Row[Any], page: Sequence[Row[Any]], counts: Counts)
 def _is_done(write: Write, campaign: int) -> bool:
     waiting = (campaign_people.c.campaign == campaign) & (campaign_people.c.state == "chosen")
     return write.read(select(campaign_people.c.place).where(waiting).limit(1)).first() is None
+
+
+def _still(write: Write, campaign: int, page: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
+    """Those of a page whom no other worker has seen to meanwhile."""
+    places = campaign_people.c.place.in_([one.place for one in page])
+    chosen = (campaign_people.c.campaign == campaign) & (campaign_people.c.state == "chosen") & places
+    waiting = {one.place for one in write.read(select(campaign_people.c.place).where(chosen))}
+    return [one for one in page if one.place in waiting]
 
 
 def _owe(hub: Hub, write: Write, row: Row[Any], one: Row[Any], code: str | None) -> str:

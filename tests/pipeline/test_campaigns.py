@@ -11,18 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, update
 
 from mappings.ages import in_window
+from pipeline.alarms import open_alarms
 from pipeline.campaigns.approval import approve, resume, stop
 from pipeline.campaigns.ledger_records import ledger_rows
 from pipeline.campaigns.people import Choice, birth_of, candidates
 from pipeline.campaigns.plan_lists import write_plan_lists
 from pipeline.campaigns.planning import enter_plan, make_plan
-from pipeline.campaigns.waves import owe_campaigns
+from pipeline.campaigns.waves import _owe_page, owe_campaigns
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub
 from pipeline.journal.act_tables import acts
+from pipeline.journal.campaign_tables import campaign_people, campaigns
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.register_tables import residents
 from pipeline.notices import sending
@@ -139,6 +141,45 @@ def test_nobody_gets_a_notice_twice_even_over_two_campaigns(root: Path) -> None:
         assert {one.code for one in make_plan(hub, KIND, DAY).people} == {"ALREADY_TOLD"}
     with hub_at(root, at(10, day=NEXT_DAY)) as hub:
         assert {one.code for one in make_plan(hub, KIND, NEXT_DAY).people if one.code != "ALREADY_TOLD"} <= {""}
+
+
+def test_who_stands_on_a_list_and_not_in_the_register_is_told_nothing(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        [one] = make_plan(hub, "mendan-annai", DAY, ["000000000000000"]).people
+    assert one.code == "ADDRESSEE_UNKNOWN"
+
+
+def test_what_was_changed_after_the_approval_goes_to_nobody(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub, first=4)
+        digest = hub.journal.scalar(select(campaigns.c.rule_digest))
+        _say_approved(hub, "0" * 64)
+        assert owe_campaigns(hub)["changed"] == 1
+        assert notices(hub) == {}
+        assert {(row.kind, row.subject) for row in open_alarms(hub)} >= {("CAMPAIGN_CHANGED", f"campaign {key}")}
+        _say_approved(hub, digest)
+        assert owe_campaigns(hub)["owed"] == 4
+        assert "CAMPAIGN_CHANGED" not in {row.kind for row in open_alarms(hub)}
+
+
+def _say_approved(hub: Hub, digest: str) -> None:
+    with hub.journal.write() as write:
+        write.execute(update(campaigns).values(rule_digest=digest))
+        write.leaf("campaign_changed_by_test")
+
+
+def test_a_page_that_another_worker_was_quicker_with_is_left_alone(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub, first=1, pause=0)
+        owe_campaigns(hub)
+        [row] = hub.journal.rows(select(campaigns).where(campaigns.c.id == key))
+        chosen = (campaign_people.c.campaign == key) & (campaign_people.c.state == "chosen")
+        page = hub.journal.rows(select(campaign_people).where(chosen).order_by(campaign_people.c.place).limit(2))
+        quicker, slower = Counter[str](), Counter[str]()
+        for counts in (quicker, slower):
+            _owe_page(hub, row, page, counts)
+        assert quicker["owed"] == 2
+        assert slower == {}
 
 
 def test_a_stop_holds_what_is_owed_and_a_resumption_lets_it_go(root: Path) -> None:
