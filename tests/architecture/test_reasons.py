@@ -26,9 +26,24 @@ def _codes_raised(path: Path) -> set[str]:
 
 
 def _alarms_raised(path: Path) -> set[str]:
-    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    """Kinds of ``raise_alarm(kind=…)``: a literal, a constant of the module, or one of the values of a table of the module."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assigned = [(node.targets[0], node.value) for node in tree.body if isinstance(node, ast.Assign)]
+    constants = {target.id: value for target, value in assigned if isinstance(target, ast.Name)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     keywords = [keyword for call in calls if getattr(call.func, "id", "") == "raise_alarm" for keyword in call.keywords]
-    return {keyword.value.value for keyword in keywords if keyword.arg == "kind" and isinstance(keyword.value, ast.Constant)}
+    kinds = [_table_or_value(keyword.value, constants) for keyword in keywords if keyword.arg == "kind"]
+    return {text for kind in kinds for text in _texts(kind)}
+
+
+def _table_or_value(kind: ast.expr, constants: dict[str, ast.expr]) -> ast.expr:
+    named = kind.value if isinstance(kind, ast.Subscript) else kind
+    return constants.get(named.id, kind) if isinstance(named, ast.Name) else kind
+
+
+def _texts(value: ast.expr) -> set[str]:
+    values = value.values if isinstance(value, ast.Dict) else [value]
+    return {one.value for one in values if isinstance(one, ast.Constant) and isinstance(one.value, str)}
 
 
 def _operations(root: Path, chapter: str) -> str:
