@@ -67,7 +67,7 @@ def open_bundle(hub: Hub, bundle: Path, key: Path, out: Path, *, actor: str, rea
         act = enter_act(hub, write, kind=ACT, actor=actor, reason=reason, application=made.application, subject=f"bundle {made.id}")
         write.insert_row(evidence_openings, {"bundle": made.id, "act": act, "actor": actor, "at": at})
         of = {"bundle": made.id, "application": made.application, "receipt": made.receipt, "purpose": made.purpose}
-        write.leaf("evidence_bundle_opened", **of, actor=actor)
+        write.leaf("evidence_bundle_opened", municipality=hub.code, **of, actor=actor)
     part = write_part(out, values)
     fault_point("bundle_values.before_rename")
     part.rename(out)

@@ -38,15 +38,16 @@ def openings_list(hub: Hub, first: date, last: date) -> AuditList:
     return AuditList("numbers", "閲覧の記録", lead, openings.HEADER, rows)
 
 
-def write_list(hub: Hub, made: AuditList, first: date, last: date) -> Path:
-    """Write ``audits/<name>/<first>_<last>/``; the making is in the log."""
+def write_list(hub: Hub, made: AuditList, first: date, last: date, *, actor: str) -> Path:
+    """Write ``audits/<name>/<first>_<last>/``; the log says who had it made."""
     folder = hub.root.audits / made.name / f"{first}_{last}"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     hub.root.audits.chmod(0o700)
     page = render_list("audit_list.html", hub.municipality.name, hub.clock.now(), made=made, first=first, last=last)
     write_files(folder, {f"{made.title}.csv": _csv(made.header, made.rows), **page})
     with hub.journal.write() as write:
-        write.leaf("audit_list_written", list=made.name, first=first.isoformat(), last=last.isoformat(), rows=len(made.rows))
+        period = {"first": first.isoformat(), "last": last.isoformat()}
+        write.leaf("audit_list_written", municipality=hub.code, list=made.name, **period, rows=len(made.rows), actor=actor)
     return folder
 
 

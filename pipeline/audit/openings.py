@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from pipeline.hub import Hub
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.exchange_tables import exchange_reads
+from pipeline.journal.intake_tables import applications
 from pipeline.journal.server_tables import self_information_reads
 from vocabulary.masking import mask_numbers
 
@@ -20,13 +21,17 @@ SYSTEM: Final = "（自動）"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One opening. subject: a number or a keyed hash, never a person. who: SYSTEM for what a flow printed for a section."""
+    """One opening. subject: a number or a keyed hash, never a person. who: SYSTEM for what a flow printed for a section.
+
+    right: who used a right with it; "" for a flow, and where an act tells of the same.
+    """
 
     at: str
     who: str
     what: str
     subject: str
     reason: str
+    right: str = ""
 
     def cells(self) -> tuple[str, ...]:
         """As a row of the table and of the CSV."""
@@ -34,15 +39,15 @@ class Opening:
 
 
 def _difference(facts: dict[str, Any]) -> Opening:
-    return Opening(facts["at"], facts["actor"], "副本の差分の記録", f"{facts['difference']}番", facts["reason"])
+    return Opening(facts["at"], facts["actor"], "副本の差分の記録", f"{facts['difference']}番", facts["reason"], facts["actor"])
 
 
 def _disclosed(facts: dict[str, Any]) -> Opening:
-    return Opening(facts["at"], facts["who"], "情報提供等記録の開示", f"{facts['person']}（{facts['records']}件）", "")
+    return Opening(facts["at"], facts["who"], "情報提供等記録の開示", f"{facts['person']}（{facts['records']}件）", "", facts["who"])
 
 
 def _printed(facts: dict[str, Any]) -> Opening:
-    return Opening(facts["at"], SYSTEM, "審査票の印刷", f"申請{facts['application']}", "")
+    return Opening(facts["at"], SYSTEM, "審査票の印刷", facts["receipt"], "")
 
 
 def _sealed(facts: dict[str, Any]) -> Opening:
@@ -68,26 +73,31 @@ LEAVES: Final[dict[str, Callable[[dict[str, Any]], Opening]]] = {
 def openings(hub: Hub, first: date, last: date) -> list[Opening]:
     """Every opening of the days, both included, in the order of time; reasons with numbers of persons masked."""
     found = [*_exchanges(hub, first, last), *_self_information(hub, first, last), *_leaves(hub, first, last)]
-    masked = (Opening(one.at, one.who, one.what, one.subject, mask_numbers(one.reason)) for one in found)
+    masked = (replace(one, reason=mask_numbers(one.reason)) for one in found)
     return sorted(masked, key=lambda one: (one.at, one.who, one.subject))
 
 
 def _exchanges(hub: Hub, first: date, last: date) -> Iterator[Opening]:
     ours = (exchange_reads.c.municipality == hub.code) & exchange_reads.c.at.between(f"{first}T", f"{last}U")
     for row in hub.journal.rows(select(exchange_reads).where(ours)):
-        yield Opening(row.at, row.who, "情報提供等記録", row.what, row.reason)
+        yield Opening(row.at, row.who, "情報提供等記録", row.what, row.reason, row.who)
 
 
 def _self_information(hub: Hub, first: date, last: date) -> Iterator[Opening]:
     ours = (self_information_reads.c.municipality == hub.code) & self_information_reads.c.at.between(f"{first}T", f"{last}U")
     for row in hub.journal.rows(select(self_information_reads).where(ours)):
-        yield Opening(row.at, row.actor, "自己情報", row.atena_index, row.reason)
+        yield Opening(row.at, row.actor, "自己情報", row.atena_index, row.reason, row.actor)
 
 
 def _leaves(hub: Hub, first: date, last: date) -> Iterator[Opening]:
     """The whole log is read, as for its export: this is asked for by a person now and then."""
     wanted = or_(*(log_leaves.c.data.contains(f'"event":"{event}"') for event in LEAVES))
-    for row in hub.journal.rows(select(log_leaves.c.data).where(wanted).order_by(log_leaves.c.number)):
-        facts = json.loads(row.data)
-        if facts["event"] in LEAVES and first.isoformat() <= facts["at"][:10] <= last.isoformat():
-            yield LEAVES[facts["event"]](facts)
+    read = (json.loads(row.data) for row in hub.journal.rows(select(log_leaves.c.data).where(wanted).order_by(log_leaves.c.number)))
+    found = [facts for facts in read if facts["event"] in LEAVES and first.isoformat() <= facts["at"][:10] <= last.isoformat()]
+    named = select(applications.c.id, applications.c.receipt).where(applications.c.municipality == hub.code)
+    receipts = {None: ""} | {row.id: row.receipt for row in hub.journal.rows(named)}
+    for facts in found:
+        application = facts.get("application")
+        # Leaves of the hub's first years do not name their municipality; those of an application tell it all the same.
+        if facts.get("municipality", hub.code) == hub.code and application in receipts:
+            yield LEAVES[facts["event"]]({"receipt": receipts[application], **facts})

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Row, select
 
-from pipeline.audit.openings import Opening, openings
+from pipeline.audit.openings import openings
 from pipeline.hub import Hub
 from pipeline.journal.act_tables import acts
 from pipeline.staff import ROLE_TITLES
@@ -81,7 +81,8 @@ def _used(hub: Hub, first: date, last: date) -> Used:
     for act in hub.journal.rows(select(acts).where(acts.c.municipality == hub.code, between)):
         found[act.actor, role_of(hub, act)].append((act.day, act.login))
     for one in openings(hub, first, last):
-        found[one.who, _opening_role(hub, one)].append((one.at[:10], ""))
+        if one.right:
+            found[one.right, _opening_role(hub, one.right)].append((one.at[:10], ""))
     return found
 
 
@@ -91,11 +92,11 @@ def role_of(hub: Hub, act: Row[Any]) -> str:
         return "auditor"
     if act.first is not None:
         return "approver"
-    return _first_of(hub, act.actor, ("clerk", "it", "accounting", "mail", "numbers", "auditor"))
+    return _first_of(hub, act.actor, ("clerk", "it", "accounting", "mail", "numbers", "auditor", "approver", "restricted"))
 
 
-def _opening_role(hub: Hub, opening: Opening) -> str:
-    return _first_of(hub, opening.who, ("numbers", "auditor", "restricted", "it", "clerk"))
+def _opening_role(hub: Hub, who: str) -> str:
+    return _first_of(hub, who, ("numbers", "auditor", "restricted", "it", "clerk"))
 
 
 def _first_of(hub: Hub, who: str, roles: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from mappings.specification import Assumption, Spec, read_spec
 from pipeline.hub import Hub
-from pipeline.journal.act_tables import waivers
+from pipeline.journal.act_tables import acts, waivers
 from pipeline.journal.intake_tables import applications
 from pipeline.records import Tables, load_tables
 
@@ -61,7 +61,8 @@ def candidates(hub: Hub, first: str, last: str) -> list[Candidate]:
     """Every application that reached a section from ``first`` to ``last``, both days included."""
     between = applications.c.department_at.between(f"{first}T", f"{last}U")
     rows = hub.journal.rows(select(applications).where(applications.c.municipality == hub.code, between))
-    released = {row.application for row in hub.journal.rows(select(waivers.c.application).distinct())}
+    by_two = select(waivers.c.application).join(acts, acts.c.id == waivers.c.act).where(acts.c.kind == "release").distinct()
+    released = {row.application for row in hub.journal.rows(by_two)}
     bands = _bands(hub, rows)
     return [
         Candidate(row.id, f"{row.receipt}/{row.version}", row.procedure, row.id in released, bands.get(row.id, "")) for row in rows

@@ -137,7 +137,7 @@ def rights(*, first: date | None, last: date | None, actor: str, code: str | Non
         require(hub, actor, "auditor")
         period = _period(hub, first, last)
         made = rights_list(hub, *period)
-        folder = write_list(hub, made, *period)
+        folder = write_list(hub, made, *period, actor=actor)
     click.echo(f"{folder / 'index.html'}: {len(made.rows)}行")
 
 
@@ -155,7 +155,7 @@ def numbers(*, first: date | None, last: date | None, actor: str, code: str | No
         require(hub, actor, "auditor")
         period = _period(hub, first, last)
         made = openings_list(hub, *period)
-        folder = write_list(hub, made, *period)
+        folder = write_list(hub, made, *period, actor=actor)
     click.echo(f"{folder / 'index.html'}: {len(made.rows)}行")
 
 

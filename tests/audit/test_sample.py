@@ -1,5 +1,6 @@
 """A sample is reproducible and stratified, is itself logged, and carries findings and measures; wrong input gets one line."""
 
+import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -12,16 +13,19 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from mappings.records import Table
+from pipeline.acts import enter_act
 from pipeline.audit.drawing import draw
 from pipeline.audit.openings import openings
 from pipeline.audit.overview import overview
-from pipeline.audit.rights import rights_of
+from pipeline.audit.rights import UNDECLARED, rights_of
 from pipeline.audit.samples import draw_sample, enter_finding, enter_measure
-from pipeline.audit.strata import Amount, Candidate, band_of
+from pipeline.audit.strata import Amount, Candidate, band_of, candidates
 from pipeline.cli import main
 from pipeline.exchange.access import as_reader, note_reading
+from pipeline.journal.act_tables import waivers
 from pipeline.journal.audit_tables import audit_samples
 from pipeline.journal.evidence_tables import log_leaves
+from pipeline.journal.intake_tables import applications
 from tests.pipeline.days import DAY, at, hub_at
 
 CANDIDATES = st.lists(
@@ -95,12 +99,52 @@ def test_rights_and_openings_say_who_used_what(own: Callable[[], Path]) -> None:
     assert rights["kansa-02", "auditor"].remark == "この期間に使われていません"
 
 
+def test_what_a_flow_printed_or_two_people_sealed_makes_nobody_a_stranger_to_the_rights(own: Callable[[], Path]) -> None:
+    pair = {"actor": "jidoteate-01", "second": "jidoteate-kakaricho", "receipt": "20261124-1", "purpose": "開示請求"}
+    with hub_at(own(), at(19)) as hub:
+        with hub.journal.write() as write:
+            write.leaf("case_laid_out", municipality=hub.code, application=1, inputs="")
+            write.leaf("evidence_bundle_sealed", municipality=hub.code, **pair)
+            enter_act(hub, write, kind="campaign_stop", actor="kacho", reason="誤りに気付いた")
+        opened = {one.who for one in openings(hub, DAY, DAY)}
+        rights = rights_of(hub, DAY, DAY)
+        receipt = hub.journal.scalar(select(applications.c.receipt).where(applications.c.id == 1))
+        printed = [one.subject for one in openings(hub, DAY, DAY) if one.what == "審査票の印刷"]
+    assert receipt in printed
+    assert {"（自動）", "jidoteate-01、jidoteate-kakaricho"} <= opened
+    assert [one for one in rights if one.role == UNDECLARED] == []
+    assert {one.role: one.used for one in rights if one.staff == "kacho"} == {"approver": 1, "restricted": 0}
+
+
+def test_openings_of_another_municipality_of_the_root_are_not_told(own: Callable[[], Path]) -> None:
+    with hub_at(own(), at(19)) as hub:
+        before = openings(hub, DAY, DAY)
+        with hub.journal.write() as write:
+            said = {"actor": "other-01", "reason": "確認"}
+            write.leaf("copy_difference_opened", municipality="011002", kind="jukyu", difference=1, **said)
+        assert openings(hub, DAY, DAY) == before
+
+
+def test_a_stratum_of_released_errors_holds_no_confirmed_alerts(own: Callable[[], Path]) -> None:
+    with hub_at(own(), at(19)) as hub:
+        one, other = [row.id for row in hub.journal.rows(select(applications.c.id).limit(2))]
+        with hub.journal.write() as write:
+            for application, kind in ((one, "confirm"), (other, "release")):
+                act = enter_act(hub, write, kind=kind, actor="jidoteate-01", reason="確かめた", application=application)
+                row = {"application": application, "code": "DATE_ORDER", "rule": "", "place": "", "act": act}
+                write.insert_many(waivers, [row])
+        assert {each.application for each in candidates(hub, "2026-04-01", DAY.isoformat()) if each.released} == {other}
+
+
 def test_the_commands_write_into_a_protected_folder(own: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     root = own()
     monkeypatch.setenv("HUB_NOW", at(19).isoformat())
     for order in (["sample", "--seed", "s", "--size", "3"], ["rights"], ["numbers"]):
         found = CliRunner().invoke(main, ["audit", *order, "--actor", "kansa-01", "--root", str(root)])
         assert found.exit_code == 0, found.output
+    with hub_at(root, at(20)) as hub:
+        written = [json.loads(row.data) for row in hub.journal.rows(select(log_leaves.c.data)) if "audit_list_written" in row.data]
+    assert [(one["list"], one["actor"]) for one in written] == [("rights", "kansa-01"), ("numbers", "kansa-01")]
     assert stat.S_IMODE((root / "audits").stat().st_mode) == 0o700
     for name in ("1/監査調書.pdf", "1/監査調書.csv", "1/index.html"):
         assert (root / "audits" / name).stat().st_size > 100
