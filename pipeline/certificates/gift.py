@@ -25,20 +25,28 @@ from pipeline.notices.outbox import NoticeOrder, application_key, owe_notice
 from pipeline.printing.glyphs import GlyphMissing
 from pipeline.printing.letter_sheet import postal_mark
 from pipeline.printing.sheets import SheetError, render
+from pipeline.records import load_tables
 from pipeline.residents import Resident, by_atena
 from vocabulary.dates import to_wareki
+from vocabulary.masking import mask_numbers
 
 KIND, PROCEDURE, ACCEPTED = "kifu-shomei", "jidoteate-kifu", "accepted"
+GROUP, AMOUNT = "kifumoshide", "kifugaku"
+"""Where the record of an offer has its amount."""
 MOST = 99_999_999
 
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """What a clerk says. amount: yen; received_on: day on which the gift was received; number: 証明書番号 (文書番号)."""
+    """What a clerk says. amount: yen; received_on: day on which the gift was received; number: 証明書番号 (文書番号).
+
+    differs: the clerk knows that the amount is not the one of the offer, as it came several times or was changed (寄附変更等の申出).
+    """
 
     amount: int = field(repr=False)
     received_on: date
     number: str
+    differs: bool = False
 
 
 def issue(hub: Hub, receipt: str, gift: Gift, *, actor: str, reason: str) -> int:
@@ -66,6 +74,17 @@ def _check(hub: Hub, row: Row[Any], gift: Gift) -> None:
         raise ActRefused("受領日が先の日付です", "寄附を受けた日（児童手当の支払日）を指定してください")
     if not gift.number.strip() or len(gift.number) > gift_layout().items[0].longest:
         raise ActRefused("証明書番号が空か長すぎます", "文書番号を60字までで指定してください")
+    if mask_numbers(gift.number) != gift.number:
+        raise ActRefused("証明書番号に個人番号が書かれています", "文書番号だけを指定してください")
+    if not gift.differs and _offered(hub, row) not in ("", str(gift.amount)):
+        remedy = "受けた額を確かめてください。何回か受けたときや額の変更があったときは --differs を付けます"
+        raise ActRefused("寄附金額が申出の寄附額と違います", remedy)
+
+
+def _offered(hub: Hub, row: Row[Any]) -> str:
+    """The amount of the offer in yen; empty for an offer of the whole allowance (全部の寄附)."""
+    tables = load_tables(hub, [row.id]).get(row.id, {})
+    return next((str(amount) for amount in tables[GROUP].columns[AMOUNT] if amount), "") if GROUP in tables else ""
 
 
 def _donor(hub: Hub, write: Write, row: Row[Any]) -> Resident:

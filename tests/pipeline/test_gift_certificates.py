@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from connectors.letterbox import Document
+from pipeline.act_cases import case_of
 from pipeline.certificates.gift import Gift, issue
 from pipeline.certificates.xml import certificate_xml, gift_layout, read_certificate, schema_text
 from pipeline.decision_acts import decide
@@ -31,6 +32,8 @@ from pipeline.letterbox.consents import add_consent
 from pipeline.letterbox.documents import documents_of
 from pipeline.letterbox.sending import delivery_of
 from pipeline.letters.making import letters_folder
+from pipeline.lineage import trace_of
+from pipeline.lineage_words import lines_of
 from pipeline.steps.letterbox import letterbox
 from pipeline.steps.letters import letters as make_letters
 from sandbox.applications import Bureau, Slot
@@ -41,7 +44,7 @@ from tests.pipeline.small_towns import lay_out
 
 CLERK, OFFER = "jidoteate-01", "20261124-00000001"
 HUB = Path(sys.executable).with_name("hub")
-GIFT = Gift(amount=30_000, received_on=DAY, number="那こ第2345号")
+GIFT = Gift(amount=10_000, received_on=DAY, number="那こ第2345号")
 SCHEMA = etree.XMLSchema(etree.fromstring(schema_text(gift_layout()).encode()))
 
 
@@ -89,7 +92,7 @@ def test_the_xml_follows_its_schema_and_comes_back_unchanged(hub: Hub) -> None:
     xml, _ = certificate(hub)
     SCHEMA.assertValid(etree.fromstring(xml.data))
     values = read_certificate(gift_layout(), xml.data)
-    assert (values["寄附金額"], values["受領日"], values["証明書番号"]) == ("30000", "2026-11-24", "那こ第2345号")
+    assert (values["寄附金額"], values["受領日"], values["証明書番号"]) == ("10000", "2026-11-24", "那こ第2345号")
     assert certificate_xml(gift_layout(), values) == xml.data
 
 
@@ -119,7 +122,7 @@ def test_the_page_says_amount_and_days_in_japanese_words_and_leaves_room_for_the
     _, pdf = certificate(hub)
     (page,) = PdfReader(io.BytesIO(pdf.data)).pages
     text = page.extract_text()
-    for word in ("寄附金受領証明書", "30,000円", "令和8年11月24日", "那こ第2345号", "公印", "様"):
+    for word in ("寄附金受領証明書", "10,000円", "令和8年11月24日", "那こ第2345号", "公印", "様"):
         assert word in text
     assert [round(float(side) / 72 * 25.4) for side in page.mediabox[2:]] == [210, 297]
 
@@ -156,6 +159,13 @@ def test_what_cannot_be_certified_is_refused(hub: Hub, gift: Gift, words: str) -
         issue(hub, OFFER, gift, actor=CLERK, reason="寄附を受領した")
 
 
+def test_an_amount_that_is_not_the_offer_s_takes_a_word_of_the_clerk(hub: Hub) -> None:
+    other = replace(GIFT, amount=GIFT.amount + 1)
+    with pytest.raises(HubError, match="申出の寄附額と違います"):
+        issue(hub, OFFER, other, actor=CLERK, reason="寄附を受領した")
+    assert issue(hub, OFFER, replace(other, differs=True), actor=CLERK, reason="二回の支払期月で受領した")
+
+
 def test_an_offer_that_nobody_accepted_gets_no_certificate(root: Path) -> None:
     with hub_at(root, at(15)) as hub, pytest.raises(HubError, match="受理されていません"):
         issued(hub)
@@ -175,7 +185,7 @@ def test_who_does_not_consent_gets_the_certificate_behind_the_letter(hub: Hub) -
     pages = PdfReader(letters_folder(hub, DAY.isoformat()) / row.name).pages
     assert row.pages == len(pages) == 2
     assert "寄附金受領証明書をお送りします" in pages[0].extract_text()
-    assert "30,000円" in pages[1].extract_text()
+    assert "10,000円" in pages[1].extract_text()
 
 
 def test_who_consents_gets_the_same_two_files_whoever_sends_them(hub: Hub) -> None:
@@ -191,9 +201,12 @@ def test_who_consents_gets_the_same_two_files_whoever_sends_them(hub: Hub) -> No
         add_consent(hub, row.atena, ["kifu-shomei"], actor=CLERK, reason="同意書")
         assert letterbox(hub)["accepted"] == 1
         got = running.control.open_delivery(row.reference, at(16))
+        assert letterbox(hub)["openings"] == 1
     assert [(one["name"], one["type"], one["sha256"]) for one in got] == [
         (one.name, one.media, one.cells()["sha256"]) for one in certificate(hub)
     ]
+    told = list(lines_of(trace_of(hub, case_of(hub, OFFER))))
+    assert "  2026-11-24 16:00:00 開封 kifu-shomei" in told
 
 
 @pytest.mark.parametrize("side", ["before_commit", "after_commit"])
@@ -201,7 +214,7 @@ def test_a_kill_while_it_is_issued_leaves_one_certificate(root: Path, side: str)
     with hub_at(root, at(15)) as hub:
         accept(hub)
 
-    order = [str(HUB), "certificates", "issue", OFFER, "--amount", "30000", "--received-on", "2026-11-24", "--number", GIFT.number]
+    order = [str(HUB), "certificates", "issue", OFFER, "--amount", "10000", "--received-on", "2026-11-24", "--number", GIFT.number]
     order += ["--actor", CLERK, "--reason", "寄附を受領した", "--root", str(root), "--municipality", NAHA]
     environment = {**os.environ, "HUB_NOW": at(15).isoformat(), "HUB_FAULT": f"certificate_issued.{side}:1:kill"}
     # A process of its own: a fork of one that has printed already would wait for the printer's threads.
