@@ -76,7 +76,7 @@ class Rule(Spec):
     after the second (ISO texts of days or months, as far as both go; unknown days pass). one_of: at least one item is filled.
     equals: all items are equal.
     not_equals: no two of the items are equal. check_digit: of the named number.
-    length: minimum to maximum characters. rows: an application has minimum to maximum records of the group; ``when`` then looks at
+    length: minimum to maximum characters. rows: an application has minimum to maximum (0: any) records of the group; ``when`` then looks at
     the application's own record. absent_if: all items are empty when the condition holds. between: the number is minimum to maximum.
     month_in: the month of the day or month is one of values.
     age_at: whoever was born on the first item is minimum to maximum years old on the second. school_year: the second item lies after

@@ -149,10 +149,10 @@ def _parameters(declared: Declared, narrow: Sequence[Format]) -> Mapping[str, st
 def _row_rule(declared: Declared) -> Rule:
     return Rule(
         id=declared.id,
-        kind="min_children",
+        kind="children",
         items=(declared.group,),
         code=declared.code,
-        params={"least": str(declared.minimum)},
+        params={"least": str(declared.minimum), "most": str(declared.maximum)},
         when=_when(declared),
         severity=Severity(declared.severity),
         status=Status(declared.status),

@@ -122,7 +122,7 @@ class Table:
     """Rows to check, as columns.
 
     application: for each row the journal's key of its application. columns: romaji item → one value a row; None and "" are absent.
-    children: group of child records → how many each row has, for the rule ``min_children``.
+    children: group of child records → how many each row has, for the rule ``children``.
     """
 
     application: list[int]

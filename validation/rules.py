@@ -61,9 +61,13 @@ def _same_kana(_rule: Rule) -> Judge:
     return lambda values: not all(values) or len({kana_key(value) for value in values}) == 1
 
 
-def _min_children(rule: Rule) -> Judge:
-    least = int(rule.parameter("least"))
-    return lambda values: sum(int(value) for value in values) >= least
+def _children(rule: Rule) -> Judge:
+    least, most = int(rule.parameter("least")), int(rule.parameter("most"))
+
+    def fits(count: int) -> bool:
+        return least <= count and (not most or count <= most)
+
+    return lambda values: fits(sum(int(value) for value in values))
 
 
 KINDS: Final[Mapping[str, Callable[[Rule], Judge]]] = MappingProxyType(
@@ -82,7 +86,7 @@ KINDS: Final[Mapping[str, Callable[[Rule], Judge]]] = MappingProxyType(
         "length": _length,
         "between": _between,
         "same_kana": _same_kana,
-        "min_children": _min_children,
+        "children": _children,
     }
 )
 """Kind → from a rule to the judge of one row's values (absent ones are ""), in the order of the rule's items.
@@ -96,7 +100,7 @@ between(least, most): a whole number. month_in(values): the month of a day or mo
 age_at(least, most): whoever was born on the first day is so many years old on the second. school_year(least, most): the second day lies
 after the 31 March that follows ``least`` completed years (0: no such bound) and not after that of ``most``. days_between(least, most):
 so many days from the first to the second. fiscal_year: the first item is the 会計年度 of the day. same_kana: the items are read alike.
-min_children(least): items name groups of child records; their counts together reach ``least``.
+children(least, most): items name groups of child records; their counts together are ``least`` to ``most`` (0: no such bound).
 """
 
 

@@ -181,11 +181,12 @@ def test_length_counts_characters() -> None:
     assert verdicts("length", {"a": ["1", "123", "1234", None]}, least="2", most="3") == [False, True, False, True]
 
 
-def test_min_children_adds_up_the_groups_it_names() -> None:
+@pytest.mark.parametrize(("most", "expected"), [("0", [False, True, True]), ("1", [False, True, False])])
+def test_children_adds_up_the_groups_it_names(most: str, expected: list[bool]) -> None:
     table = Table([1, 2, 3], {}, {"jido": [0, 1, 0], "daigakusei": [0, 0, 2]})
-    rule = Rule("r", "min_children", ("jido", "daigakusei"), "CHECK_REQUIRED", {"least": "1"})
+    rule = Rule("r", "children", ("jido", "daigakusei"), "CHECK_REQUIRED", {"least": "1", "most": most})
     (column,) = verdict_columns(SuiteSpec("s", "1", (), (rule,)), table)
-    assert column.passed == [False, True, True]
+    assert column.passed == expected
 
 
 def test_children_are_counted_for_each_parent_row() -> None:

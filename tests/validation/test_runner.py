@@ -124,7 +124,7 @@ def broken_specs() -> list[SuiteSpec]:
     return [
         SuiteSpec("unknown-kind", "1", ITEMS, (rule,)),
         SuiteSpec("unknown-item", "1", (ItemCheck("nowhere", "X"),)),
-        SuiteSpec("not-a-number", "1", (), (Rule("r", "min_children", ("kana",), "CHECK_TYPE", {"least": "1"}),)),
+        SuiteSpec("not-a-number", "1", (), (Rule("r", "children", ("kana",), "CHECK_TYPE", {"least": "1", "most": "0"}),)),
     ]
 
 
