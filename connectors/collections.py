@@ -126,6 +126,7 @@ def read_claims(file: ExtractFile, municipality: str) -> list[Claim]:
     # Read twice: a file that was cut is told as such, and not as the row in which it happens to end.
     deque(read_extract(file), maxlen=0)
     found: dict[tuple[str, str], Claim] = {}
+    named: set[str] = set()
     for line, cells in enumerate(read_extract(file), start=1):
         place = f"{file.name}:{line}"
         if line == 1:
@@ -133,9 +134,10 @@ def read_claims(file: ExtractFile, municipality: str) -> list[Claim]:
                 raise refuse("LEDGER_HEADER", place, "header differs from the profile")
             continue
         claim = _claim(cells, place, municipality)
-        if (claim.institution, claim.number) in found:
+        if (claim.institution, claim.number) in found or claim.el_number in named:
             raise refuse("LEDGER_DUPLICATE", place, "one number stands twice")
         found[claim.institution, claim.number] = claim
+        named |= {claim.el_number} - {""}
     return list(found.values())
 
 

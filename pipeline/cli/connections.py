@@ -1,7 +1,7 @@
 """What ``hub check --connections`` looks at: keys, journal, every counterpart of a municipality, with a real call where that is cheap."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from connectors.errors import PermanentError
 from connectors.intermediate import IntermediateClient
 from connectors.jpki import TrustStore
 from connectors.ledger_query import read_query
+from connectors.letterbox import LetterboxClient
 from connectors.notices import NoticeClient
 from connectors.portal import PortalClient
 from connectors.scanner import declare_gate
@@ -30,7 +31,7 @@ from pipeline.errors import SettingError
 from pipeline.keyring import KeyRing
 from pipeline.night_settings import LedgerSetting
 from pipeline.places import Root, municipalities_folder, specifications_folder
-from pipeline.settings import ScannerSetting, load_municipality
+from pipeline.settings import Municipality, ScannerSetting, load_municipality
 from vocabulary.clock import Clock
 from vocabulary.findings import Refused
 
@@ -44,14 +45,8 @@ def connections_of(root: Root, codes: Sequence[str]) -> Iterator[Checked]:
             municipality = load_municipality(municipalities_folder(), code)
         except SettingError:
             continue
-        counterparts = (
-            (_portal, municipality.portal),
-            (_notices, municipality.notices),
-            (_folder, municipality.register_office),
-            (_jpki, municipality.jpki),
-        )
-        for look, counterpart in counterparts:
-            yield Checked("接続", f"{code} {counterpart.connection}", partial(look, root.folder, counterpart.connection))
+        for look, name in _counterparts(municipality):
+            yield Checked("接続", f"{code} {name}", partial(look, root.folder, name))
         for name, destination in municipality.destinations.items():
             yield Checked("配信先", f"{code} {name}", partial(_destination, root.folder, destination.connection))
         night = [one.connection for one in (municipality.copies, municipality.exchange) if one]
@@ -63,6 +58,32 @@ def connections_of(root: Root, codes: Sequence[str]) -> Iterator[Checked]:
         yield Checked("日々の決まりごと", code, partial(_duties, root, code))
         for name, ledger in municipality.copies.ledgers.items() if municipality.copies else ():
             yield Checked("台帳", f"{code} {name}", partial(_ledger, root.folder, ledger))
+
+
+Look = Callable[[Path, str], str]
+
+
+def _counterparts(municipality: Municipality) -> Iterator[tuple[Look, str]]:
+    """Connections of the day's work but those of receiving systems: how each is looked at, and its name."""
+    yield _portal, municipality.portal.connection
+    yield _notices, municipality.notices.connection
+    yield _folder, municipality.register_office.connection
+    yield _jpki, municipality.jpki.connection
+    if municipality.letterbox:
+        yield _letterbox, municipality.letterbox.connection
+    yield from _exchanged_folders(municipality)
+
+
+def _exchanged_folders(municipality: Municipality) -> Iterator[tuple[Look, str]]:
+    """Folders with files for the hub, each once, then those that it hands files over to."""
+    payments, book, registry = municipality.payments, municipality.counter_book, municipality.registry
+    read = [book.connection] if book else []
+    read += [one.connection for one in municipality.expected.values()]
+    read += [one.cases for one in municipality.destinations.values() if one.cases]
+    read += [payments.claims, payments.collections, payments.deposits] if payments else []
+    yield from ((_folder, name) for name in dict.fromkeys(read))
+    written = [*([registry.connection] if registry else []), *([payments.posting] if payments else [])]
+    yield from ((_handed_over, name) for name in dict.fromkeys(written))
 
 
 def _journal(root: Root) -> str:
@@ -115,6 +136,13 @@ def _notices(root: Path, name: str) -> str:
     return f"ログインできます（{_days_left(connection)}）"
 
 
+def _letterbox(root: Path, name: str) -> str:
+    connection = http_connection(root, name)
+    with LetterboxClient(connection) as client:
+        client.state("hub-check")
+    return f"ログインできます（{_days_left(connection)}）"
+
+
 def _middle(root: Path, name: str) -> str:
     connection = http_connection(root, name)
     server = IntermediateClient(connection)
@@ -150,6 +178,10 @@ def _scanner(root: Path, setting: ScannerSetting) -> str:
 def _folder(root: Path, name: str) -> str:
     connection = folder_connection(root, name)
     return _readable(name, connection.inbox)
+
+
+def _handed_over(root: Path, name: str) -> str:
+    return _shared(name, folder_connection(root, name))
 
 
 def _jpki(root: Path, name: str) -> str:

@@ -11,6 +11,8 @@ from sandbox.connection_files import FOLDER_DESTINATIONS, SFTP_DESTINATIONS
 from sandbox.process import Running
 from tests.cli.messages import Hub, one_line
 
+READ_FOLDERS = ("counter-book", "expected", "cases-jidoteate", "claims", "collections", "deposits")
+
 
 def edit(root: Path, name: str, **changed: Any) -> None:
     """Change keys of a connection file."""
@@ -82,7 +84,7 @@ def test_check_connections_of_a_good_root_is_green(hub: Hub, root: Path) -> None
     found = hub("check", "--connections", "--root", root)
     assert found.exit_code == 0, found.stderr
     lines = found.stdout.splitlines()
-    for name in ("portal", "osr", "register", "jpki"):
+    for name in ("portal", "osr", "letterbox", "register", "jpki", *READ_FOLDERS, "bunsho-kanri", "receipts-system"):
         assert any(line.startswith(f"OK 接続 472018 {name}: ") for line in lines), name
     for name in (*SFTP_DESTINATIONS, *FOLDER_DESTINATIONS):
         assert any(line.startswith(f"OK 配信先 472018 {name}: ") for line in lines), name
