@@ -112,16 +112,18 @@ def say_by_person(write: Write, application: int, number: int) -> None:
 
 
 def remind(hub: Hub, correction: Correction) -> bool:
-    """Owe the only reminder of a request. False when another worker was there first."""
+    """Owe the only reminder of a request; where none may go out, a person tells. False where none is owed."""
     with hub.journal.write() as write:
         now = locked(write, correction, RUNNING)
         if now is None or now.reminded_on is not None:
             return False
-        owe_text(hub, write, _application(write, now), now, due=date.fromisoformat(now.due_on), key=reminder_key(now))
-        today = hub.clock.today().isoformat()
-        write.execute(update(corrections).where(corrections.c.id == now.id).values(reminded_on=today))
-        write.leaf("correction_reminded", application=now.application, correction=now.id)
-    return True
+        told = owe_text(hub, write, _application(write, now), now, due=date.fromisoformat(now.due_on), key=reminder_key(now))
+        if not told:
+            say_by_person(write, now.application, now.number)
+        said = {"reminded_on": hub.clock.today().isoformat()} if told else {"telling": "person"}
+        write.execute(update(corrections).where(corrections.c.id == now.id).values(**said))
+        write.leaf("correction_reminded", application=now.application, correction=now.id, automatically=told)
+    return told
 
 
 def _application(write: Write, correction: Correction) -> Case:
@@ -130,8 +132,8 @@ def _application(write: Write, correction: Correction) -> Case:
 
 
 def outdated(hub: Hub, rows: Sequence[Row[Any]]) -> dict[int, str]:
-    """Id → code of the notices of the outbox whose request waits for nobody any more."""
-    ours = {row.id: row.application for row in rows if row.sort == SORT}
-    running = (corrections.c.application.in_(set(ours.values()))) & corrections.c.state.in_(RUNNING)
-    waiting = {one.application for one in hub.journal.rows(select(corrections.c.application).where(running))} if ours else set()
-    return {key: OVER for key, application in ours.items() if application not in waiting}
+    """Id → code of the notices of the outbox whose request waits for nobody any more, or was asked anew."""
+    ours = {row.id: row for row in rows if row.sort == SORT}
+    running = corrections.c.application.in_({row.application for row in ours.values()}) & corrections.c.state.in_(RUNNING)
+    waiting = {request_key(one) for one in hub.journal.rows(select(corrections).where(running))} if ours else set()
+    return {key: OVER for key, row in ours.items() if "/".join(row.subject_key.split("/")[:2]) not in waiting}

@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 
 from pipeline.deadlines import deadlines_of
 from pipeline.filing_day import filing_day
-from pipeline.journal.correction_tables import withdrawals
+from pipeline.journal.correction_tables import corrections, withdrawals
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.intake_tables import applications, findings, persons
 from pipeline.journal.register_tables import residents
+from pipeline.notices.exclusions import reasons_not_to_send
 from pipeline.notices.outbox import body_of, extras_of
 from tests.pipeline.corrections import (
     AFTER,
@@ -207,6 +208,37 @@ def test_an_answer_on_paper_lets_the_case_go_on_and_a_second_request_works(root:
     with on(root, at(12)):
         run(root, INTAKE, at(12))
     assert row_of(root, first.receipt).disposition == "delivered"
+
+
+def test_a_reminder_that_may_not_go_out_any_more_is_given_to_a_person(root: Path) -> None:
+    first = claim(root)
+    asked(root, first.receipt)
+    with on(root, at(11)):
+        run(root, NOTIFY, at(11))
+    filer = select(persons.c.atena).where(persons.c.application == first.id, persons.c.role == "claimant").scalar_subquery()
+    reminding = at(11, day=date(2026, 12, 3))
+    with hub_at(root, reminding) as hub, hub.journal.write() as write:
+        write.execute(update(residents).where(residents.c.atena == filer).values(protected=True))
+        write.leaf("test_protected")
+    with on(root, reminding):
+        assert [run(root, ("corrections",), reminding)["corrections"]["reminded"] for _ in range(2)] == [0, 0]
+    (one,) = rows(root, select(corrections).where(corrections.c.application == first.id))
+    assert (one.telling, one.reminded_on) == ("person", None)
+    assert len(rows(root, select(findings.c.code).where(findings.c.code == "CORRECTION_BY_PERSON"))) == 1
+
+
+def test_an_unsent_notice_of_an_earlier_request_is_not_sent_beside_the_next_one(root: Path) -> None:
+    first = claim(root)
+    for hour in (10, 11):
+        asked(root, first.receipt)
+        with on(root, at(hour)):
+            run(root, ("statuses", "corrections"), at(hour))
+        if hour == 10:
+            done(root, "correct", first.receipt, "--answered")
+    with hub_at(root, at(11)) as hub:
+        owed = hub.journal.rows(select(notice_outbox).where(notice_outbox.c.application == first.id).order_by(notice_outbox.c.id))
+        assert [row.subject_key.partition("/")[2] for row in owed] == ["correction 1", "correction 2"]
+        assert reasons_not_to_send(hub, owed) == {owed[0].id: "CORRECTION_OVER"}
 
 
 def test_every_step_of_a_correction_is_in_the_log(root: Path) -> None:
