@@ -18,7 +18,7 @@ from vocabulary.clock import Clock
 
 STAGES = (
     "world", "airflow", "refresh_links", "payments", "morning", "intake", "notify", "close", "nightly_sync", "results", "exchange_log",
-    "night_report", "next_morning",
+    "night_report", "collections", "next_morning",
 )  # fmt: skip
 
 

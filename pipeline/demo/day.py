@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.demo.approval import approve_first_load
-from pipeline.demo.desks import MORNING, announce, ask_corrections
+from pipeline.demo.desks import MORNING, PAID, announce, ask_corrections, pay_some
 from pipeline.demo.world import at
 from pipeline.errors import HubError
 from pipeline.places import PROJECT, Root
@@ -29,12 +29,17 @@ Hours = Sequence[tuple[str, datetime]]
 HOURS: Hours = (("refresh_links", at(6)), ("payments", at(7)), ("morning", at(8)), ("intake", at(9)), ("notify", at(15)), ("close", at(18)))
 NIGHT: Hours = (("nightly_sync", at(22)), ("nightly_sync", at(22, 30)), ("exchange_log", at(23)), ("night_report", at(23)))
 """The copies go out; half an hour later the first load is approved and results are asked for again; then the records of exchange."""
-AFTER: Hours = (("notify", MORNING),)
-"""The next morning, after what the desks of the sections do first."""
+AFTER: Hours = (("payments", PAID), ("notify", MORNING))
+"""The next morning, each after what people do first."""
 BEFORE: "Mapping[datetime, tuple[Phase, ...]]" = {at(15): ("receipts", "results"), at(22): ("own",), at(22, 30): ("middle",)}
 """What the stand-ins have worked off by then: the receiving systems, the town's own side of exchanges, the intermediate server."""
 
-ACTS: "Mapping[datetime, Callable[[Root], object]]" = {at(15): ask_corrections, NIGHT[1][1]: approve_first_load, MORNING: announce}
+ACTS: "Mapping[datetime, Callable[[Root], object]]" = {
+    at(15): ask_corrections,
+    NIGHT[1][1]: approve_first_load,
+    PAID: pay_some,
+    MORNING: announce,
+}
 """What people do before the flow of a moment."""
 
 

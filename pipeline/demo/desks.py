@@ -1,6 +1,7 @@
-"""What desks of the sections do in the demo (職員の行為), so that every kind of notice goes its way; each act once.
+"""What people do in the demo, so that every kind of notice goes its way and payments agree; each act once.
 
-By day corrections are asked for. Ledgers come in during the night, so campaigns are planned the next morning; each sends a first wave.
+By day corrections are asked for, in the evening some pay. Ledgers come in during the night, so campaigns are planned the next morning; each
+sends a first wave.
 """
 
 import json
@@ -11,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
+from connectors.collections import WAYS
 from pipeline.campaigns.approval import approve
 from pipeline.campaigns.planning import enter_plan, make_plan
 from pipeline.campaigns.slots import COLUMNS, open_slots
@@ -21,12 +23,19 @@ from pipeline.demo.world import DEMO_DAY, MUNICIPALITY, at
 from pipeline.hub import Hub, open_hub
 from pipeline.journal.campaign_tables import campaigns
 from pipeline.journal.correction_tables import corrections
+from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.intake_tables import applications, persons
+from pipeline.payments.claims import claim_rows
+from pipeline.payments.items import NOTICE
+from pipeline.payments.notices import subject_of
 from pipeline.places import Root
+from sandbox.payments import FOLDER, Payment, hand_over, pay
 from sandbox.receivers import STOPPED
 from vocabulary.clock import JST, Clock
 
 MORNING: datetime = datetime.combine(DEMO_DAY + timedelta(days=1), time(9, 30, tzinfo=JST))
+PAID: datetime = datetime.combine(DEMO_DAY + timedelta(days=1), time(7, tzinfo=JST))
+"""The morning on which the ways of payment and the bank tell of it."""
 REASON = "実演"
 CORRECTED: Mapping[str, str] = {
     "jidoteate-nintei": "passbook",
@@ -49,6 +58,21 @@ def ask_corrections(root: Root) -> None:
             spoiled = {receipt for defect in planted for receipt in defect["receipts"]}
             asked = [_ask(hub, procedure, place, spoiled) for procedure, place in CORRECTED.items()]
             (root.folder / "sandbox" / "receivers" / STOPPED).write_text("\n".join(filter(None, asked)), encoding="ascii")
+
+
+def pay_some(root: Root) -> None:
+    """Have one resident pay by each way what a notice told of, and the money arrive; nothing where that was done before."""
+    home, day = root.folder / "sandbox", PAID.date()
+    if any((home / FOLDER / "collections").iterdir()):
+        return
+    with open_hub(root, MUNICIPALITY, Clock(at(20))) as hub:
+        told = (notice_outbox.c.kind == NOTICE) & (notice_outbox.c.state == "accepted")
+        subjects = {row.subject_key for row in hub.journal.rows(select(notice_outbox.c.subject_key).where(told))}
+        owed = [claim for claim in claim_rows(hub) if subject_of(claim) in subjects]
+    for place, (way, claim) in enumerate(zip(WAYS, owed, strict=False), start=1):
+        number = claim.el_number if WAYS[way]["finds"] == "el_number" else claim.number
+        pay(home, Payment(way, "final", f"T{place:011}", number, claim.amount, DEMO_DAY.isoformat(), day.isoformat()))
+    hand_over(home, day=day)
 
 
 def announce(root: Root) -> None:

@@ -2,17 +2,20 @@
 
 import json
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from connectors.collections import WAYS
 from pipeline.demo.summary import summarize
 from pipeline.demo.world import DEMO_DAY, MUNICIPALITY, SEED, at
 from pipeline.flow import FLOWS, run_flow
 from pipeline.hub import open_hub, set_up
 from pipeline.journal.delivery_tables import batches
+from pipeline.payments.report import page_of
 from pipeline.places import PROJECT, Root
 from pipeline.settings import load_municipality
 from pipeline.steps.close_day import inspect_day
@@ -67,6 +70,16 @@ def test_every_kind_of_notice_of_the_notice_column_is_sent(demo: Demo) -> None:
         kinds = run.summary["notices"]["kinds"]
         assert {name for name in SEED_KINDS if kinds.get(name, {"sent": 0})["sent"] == 0} == set()
         assert all(one["owed"] == one["sent"] + one["undeliverable"] for one in kinds.values())
+
+
+def test_what_some_residents_paid_agrees_with_the_bank_and_goes_to_the_receipts_system(demo: Demo) -> None:
+    posted = list((demo.root / "sandbox" / "payments" / "posted").glob("keshikomi_*.csv"))
+    assert [len(file.read_bytes().splitlines()) - 1 for file in posted] == [len(WAYS)]
+    with open_hub(Root(demo.root), MUNICIPALITY, Clock(at(18) + timedelta(days=1))) as hub:
+        page = page_of(hub)
+    assert [(line.state, line.claimed) for line in page.days] == [("agree", line.deposited) for line in page.days]
+    assert len(page.days) == len(WAYS)
+    assert page.good
 
 
 def test_seconds_are_those_of_the_day_and_of_day_and_night(demo: Demo) -> None:
