@@ -28,15 +28,20 @@ class Dose:
 def read_schedule(file: Path) -> tuple[Dose, ...]:
     """The doses of a schedule, in order. Raises SpecError."""
     try:
-        lines = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+        reader = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+        lines = list(reader)
     except OSError:
         raise SpecError(file=file, key="schedule", problem="is absent", allowed="a CSV beside notice.yaml") from None
-    if not lines or list(lines[0]) != COLUMNS:
+    except UnicodeDecodeError:
+        raise SpecError(file=file, key="schedule", problem="is not UTF-8", allowed="a CSV in UTF-8") from None
+    if not lines or reader.fieldnames != COLUMNS:
         raise SpecError(file=file, key="1", problem="has other columns", allowed=",".join(COLUMNS))
     return tuple(_dose(file, number, line) for number, line in enumerate(lines, start=2))
 
 
 def _dose(file: Path, number: int, line: dict[str, str]) -> Dose:
+    if None in line or None in line.values():
+        raise SpecError(file=file, key=str(number), problem="has more or fewer cells than the heading", allowed=",".join(COLUMNS))
     if not line["code"] or not line["dose"].isdigit() or not line["vaccine"] or not line["source"] or line["basis"] not in ("", "GK", "NV"):
         raise SpecError(file=file, key=str(number), problem="lacks code, dose, vaccine or source", allowed="basis GK, NV or empty")
     try:

@@ -4,15 +4,19 @@ import os
 import pwd
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select, update
 
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub
 from pipeline.journal.act_tables import acts
 from pipeline.journal.database import Write
+from pipeline.journal.intake_tables import applications
 from pipeline.orders import check_order
 
 Act = Row[Any]
+
+LETTING_GO = ("release", "assign")
+"""Kinds of acts that two people need to let a held case go on."""
 
 
 def enter_act(
@@ -66,9 +70,16 @@ def _second(write: Write, first: int, actor: str) -> None:
     write.execute(update(acts).where(acts.c.id == first).values(state="done"))
 
 
+def awaiting() -> ColumnElement[bool]:
+    """The SQL condition on acts that a second person can still carry the request out: what lets a case go is moot once nothing holds it."""
+    case = applications.alias()
+    held = exists().where(case.c.id == acts.c.application, case.c.disposition == "held")
+    return and_(acts.c.state == "asked", or_(acts.c.kind.not_in(LETTING_GO), held))
+
+
 def asked(hub: Hub) -> list[Act]:
     """Requests that wait for a second person, the oldest first."""
-    return hub.journal.rows(select(acts).where(acts.c.municipality == hub.code, acts.c.state == "asked").order_by(acts.c.id))
+    return hub.journal.rows(select(acts).where(acts.c.municipality == hub.code, awaiting()).order_by(acts.c.id))
 
 
 def acts_of(hub: Hub, application: int) -> list[Act]:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from pipeline.agreement import ITEMS
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.identification_tables import person_candidates
+from pipeline.journal.intake_tables import applications
+from pipeline.journal.register_tables import residents
 from pipeline.matching import Candidate
 
 Candidates = Mapping[tuple[str, int], Sequence[Candidate]]
@@ -53,9 +55,15 @@ def write_candidates(write: Write, application: int, candidates: Candidates) -> 
 
 
 def candidates_of(hub: Hub, application: int) -> dict[tuple[str, int], list[KnownCandidate]]:
-    """The candidates of every claim that led to nobody, by role and ordinal, the likeliest first."""
+    """The candidates of every claim that led to nobody, by role and ordinal, the likeliest first.
+
+    A protected one is told of in a restricted case only: what of the claim agrees with them would tell where they live.
+    """
+    same = (residents.c.municipality == hub.code) & (residents.c.atena == person_candidates.c.atena)
+    joined = select(person_candidates).join(residents, same).join(applications, applications.c.id == person_candidates.c.application)
+    shown = joined.where(applications.c.id == application, or_(applications.c.restricted, ~residents.c.protected))
     found: dict[tuple[str, int], list[KnownCandidate]] = {}
-    for row in hub.journal.rows(select(person_candidates).where(person_candidates.c.application == application)):
+    for row in hub.journal.rows(shown):
         found.setdefault((row.role, row.ordinal), []).append(KnownCandidate(row.atena, _items(row.agrees), _items(row.differs)))
     for candidates in found.values():
         candidates.sort(key=lambda one: (-len(one.agrees), len(one.differs), one.atena))

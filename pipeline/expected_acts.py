@@ -89,15 +89,17 @@ def remind(hub: Hub, procedure: str, period: str, *, actor: str, reason: str) ->
     return new, _reminder_file(hub, procedure, period, apart=False)
 
 
-def newest_period(hub: Hub, procedure: str) -> str:
-    """The newest year of which somebody is expected. Raises ActRefused when nobody is."""
+def chosen_period(hub: Hub, procedure: str, wanted: str) -> str:
+    """The year that was asked for, or the newest of which somebody is expected. Raises ActRefused when nobody is."""
     if procedure not in hub.municipality.expected:
         known = "、".join(hub.municipality.expected) or "なし"
         raise ActRefused(f"{procedure}: 提出対象者を管理していない手続です", f"管理している手続は {known}")
-    periods = [period for name, period, _ in expected_lists(hub) if name == procedure]
+    periods = sorted({period for name, period, _ in expected_lists(hub) if name == procedure})
     if not periods:
         raise ActRefused(f"{procedure}: 提出対象者がまだ取り込まれていません", "hub run refresh_links で抽出を取り込んでください")
-    return max(periods)
+    if wanted and wanted not in periods:
+        raise ActRefused("--period: この年度の提出対象者はいません", f"取り込まれている年度は {'、'.join(periods)}")
+    return wanted or periods[-1]
 
 
 def _late(hub: Hub, procedure: str, period: str, *, apart: bool) -> list[Expected]:

@@ -18,6 +18,7 @@ from pipeline.journal.decision_tables import decisions, notice_outbox, status_ou
 from pipeline.journal.delivery_tables import canonical
 from pipeline.journal.evidence_tables import suite_runs
 from pipeline.journal.intake_tables import applications, documents, findings, parts, persons, step_results, verifications
+from pipeline.journal.letterbox_tables import letterbox_openings
 from pipeline.journal.replay_tables import replay_items, replays
 from pipeline.log_leaves import leaves_of
 from pipeline.pages.words import STAGES
@@ -130,7 +131,7 @@ def _acts(hub: Hub, row: Case) -> Iterator[Facts]:
 
 
 def answer_facts(hub: Hub, row: Case) -> Facts:
-    """Decision, processing statuses, notices and corrections: ids, states and times; no text that went out."""
+    """Decision, processing statuses, notices, what was opened (開封) and corrections: ids, states and times; no text that went out."""
     decided = ("outcome", "decided_on", "decision_number", "document_number", "letter", "source", "at")
     status = ("status", "reference", "state", "attempts", "owed_at", "sent_at")
     notice = ("id", "kind", "channel", "reference", "state", "code", "attempts", "owed_at", "sent_at")
@@ -141,6 +142,8 @@ def answer_facts(hub: Hub, row: Case) -> Facts:
     for name, (table, columns) in tables.items():
         chosen = select(*(table.c[column] for column in columns)).where(table.c.application == row.id)
         found[name] = _rows(hub, chosen.order_by(table.c[columns[-2]], table.c[columns[0]]))
+    opened = select(letterbox_openings, notice_outbox.c.kind).join(notice_outbox, notice_outbox.c.id == letterbox_openings.c.notice)
+    found["openings"] = _rows(hub, opened.where(notice_outbox.c.application == row.id).order_by(letterbox_openings.c.notice))
     return found
 
 

@@ -115,7 +115,7 @@ def _https(hub: Hub) -> Iterator[str]:
     settings = hub.municipality
     yield settings.portal.connection
     yield settings.notices.connection
-    yield from (night.connection for night in (settings.copies, settings.exchange) if night)
+    yield from (one.connection for one in (settings.letterbox, settings.copies, settings.exchange) if one)
 
 
 def _ending(hub: Hub, title: str, ends: datetime, enough: int) -> Ending:

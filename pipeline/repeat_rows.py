@@ -10,7 +10,8 @@ from pipeline.journal.intake_tables import applications
 from pipeline.printing.case_sheet import ItemRow
 from pipeline.repeat_differences import differing_items
 from pipeline.repeat_traits import FILING
-from pipeline.repeats import SAME_FILING, Repeat, repeats_of
+from pipeline.repeats import SAME_FILING, repeats_of
+from pipeline.section_folders import lies_apart
 from vocabulary.masking import mask_numbers
 
 TITLE = "重複の疑い"
@@ -22,13 +23,13 @@ _MOST_ITEMS = 8
 
 
 def repeat_rows(hub: Hub, row: Row[Any]) -> Iterator[ItemRow]:
-    """A row for each repeat that is more than a trial; nothing of a restricted filing stands on another one's sheet."""
+    """A row for each repeat that is more than a trial; nothing of a filing that lies apart stands on another one's sheet."""
     titles = {kind.id: kind.title for kind in hub.catalogue.repeats.of(hub.procedure(row.procedure).repeats)} | {SAME_FILING: _SAME}
     for repeat in repeats_of(hub, row.id):
         if repeat.status == "shadow":
             continue
-        other = _other(hub, repeat)
-        if other is not None and other.restricted != row.restricted:
+        other = filing_of(hub, repeat.earlier) if repeat.source == FILING else None
+        if other is not None and lies_apart(hub, other, row):
             yield ItemRow(TITLE, _HIDDEN)
             continue
         source = SOURCES[repeat.source.partition("/")[0]]
@@ -40,8 +41,7 @@ def repeat_rows(hub: Hub, row: Row[Any]) -> Iterator[ItemRow]:
                 yield ItemRow(f"相違 {one.title}", mask_numbers(f"今回「{one.mine}」 先の申請「{one.theirs}」"))
 
 
-def _other(hub: Hub, repeat: Repeat) -> Row[Any] | None:
-    if repeat.source != FILING:
-        return None
-    same = (applications.c.municipality == hub.code) & (applications.c.receipt == repeat.earlier)
+def filing_of(hub: Hub, receipt: str) -> Row[Any] | None:
+    """The newest version of a filing that the hub holds."""
+    same = (applications.c.municipality == hub.code) & (applications.c.receipt == receipt)
     return next(iter(hub.journal.rows(select(applications).where(same).order_by(applications.c.id.desc()))), None)

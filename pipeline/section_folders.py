@@ -13,6 +13,12 @@ def section_folder(hub: Hub, row: Row[Any]) -> Path:
     return folder_of(hub, row.section, restricted=row.restricted)
 
 
+def lies_apart(hub: Hub, other: Row[Any], row: Row[Any]) -> bool:
+    """Whether a case is kept from those who may see another one: it touches a protected person, or its section's access is narrow."""
+    kept = other.restricted or hub.municipality.sections[other.section].access == "narrow"
+    return bool(kept) and section_folder(hub, other) != section_folder(hub, row)
+
+
 def folder_of(hub: Hub, section: str, *, restricted: bool) -> Path:
     """The folder of a section's ordinary or restricted work; in a section with narrow access all of it lies in one."""
     narrow = hub.municipality.sections[section].access == "narrow"

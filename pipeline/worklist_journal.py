@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Table, exists, or_, select
 
+from pipeline.acts import awaiting
 from pipeline.deadlines import ASKED, Application
 from pipeline.hub import Hub
 from pipeline.journal.act_tables import acts, waivers
@@ -73,7 +74,7 @@ def open_cases(hub: Hub) -> OpenCases:
         findings=_grouped(hub, select(findings).where(findings.c.application.in_(ids)).order_by(findings.c.id)),
         waived=_grouped(hub, select(waivers).where(waivers.c.application.in_(ids))),
         documents=_grouped(hub, select(documents).where(documents.c.application.in_(ids)).order_by(documents.c.document)),
-        asked=_grouped(hub, select(acts).where(acts.c.application.in_(ids), acts.c.state == "asked").order_by(acts.c.id)),
+        asked=_grouped(hub, select(acts).where(acts.c.application.in_(ids), awaiting()).order_by(acts.c.id)),
         correcting=_grouped(hub, select(corrections).where(corrections.c.application.in_(ids), corrections.c.state.in_(ASKED))),
         lapsed=_grouped(hub, select(corrections).where(corrections.c.application.in_(ids), corrections.c.state == "lapsed")),
         withdrawn=_grouped(hub, select(withdrawals).where(withdrawals.c.application.in_(ids), withdrawals.c.act.is_(None))),
@@ -101,7 +102,7 @@ def _open(hub: Hub) -> Select[Any]:
     stands = or_(
         applications.c.disposition.in_(("held", "waiting")),
         of(documents).where(documents.c.state == "owed") & ~of(decisions),
-        of(acts).where(acts.c.state == "asked"),
+        of(acts).where(awaiting()),
         of(corrections).where(corrections.c.state.in_((*ASKED, "lapsed"))) & ~of(decisions),
         of(withdrawals).where(withdrawals.c.act.is_(None)),
         of(outside_people).where(outside_people.c.state == "open"),

@@ -14,10 +14,11 @@ from pipeline.corrections.chain import chain_of, request_in_words
 from pipeline.deadlines import Application, Deadline, deadlines_of_all
 from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
+from pipeline.pages.words import ACTS
 from pipeline.releases import people
 from pipeline.section_folders import case_name, section_folder
 from pipeline.worklist_journal import OpenCases, applicant_of, open_cases
-from pipeline.worklist_words import DOCUMENTS, EXEMPT, KINDS, way_out, who_in_words
+from pipeline.worklist_words import DOCUMENTS, EXEMPT, KINDS, SECONDED_BY, way_out, who_in_words
 from vocabulary.findings import Severity
 from vocabulary.reasons import reason
 
@@ -127,7 +128,8 @@ class _Desk:
             yield reason(row.reason).sentence
         if self._owed(row):
             yield reason("DOCUMENT_OWED").sentence
-        yield from (f"「{act.kind}」を{act.actor}が申し出ています（{act.day}）。" for act in self.found.asked.get(row.id, ()))
+        for act in self.found.asked.get(row.id, ()):
+            yield f"「{ACTS.get(act.kind, act.kind)}」を{act.actor}が申し出ています（{act.day}）。"
         for person in self.found.outside.get(row.id, ()):
             title = role_title(self.hub.procedure(row.procedure), person.role, person.ordinal)
             yield f"{title}：住民情報に見つからない人です。住登外者として登録するかを決めてください。"
@@ -172,7 +174,8 @@ class _Desk:
             named = f"{row.receipt} --document {document.document}"
             yield f"届いたら hub receive {named}、求めないときは hub exempt {named}"
         for act in self.found.asked.get(row.id, ()):
-            yield f"承認者が同じコマンド（hub {act.kind} {row.receipt} …）を実行すると完了します。申し出た {act.actor} は承認できません。"
+            command = SECONDED_BY.get(act.kind, act.kind)
+            yield f"承認者が同じコマンド（hub {command} {row.receipt} …）を実行すると完了します。申し出た {act.actor} は承認できません。"
 
     def _candidates(self, row: Application) -> Iterator[str]:
         """Residents who may be meant; a protected one is named in the list apart only."""

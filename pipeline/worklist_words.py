@@ -24,6 +24,9 @@ KINDS: Final = {
 
 DEADLINES: Final = {"processing": "標準処理期間", "correction": "補正期限", "payment": "支払締日", "round": "利用調整締切"}
 
+SECONDED_BY: Final = {"decision_change": "decide", "decision_revoke": "decide", "evidence_values": "evidence"}
+"""Command with which a second person carries out a kind of act; the others are carried out with one of their own name."""
+
 DOCUMENTS: Final = {
     ("electronic", "received"): "電子で受領",
     ("post", "received"): "郵送で受領",

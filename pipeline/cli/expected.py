@@ -60,10 +60,10 @@ def paper(*, file: Path, actor: str, reason: str, code: str | None, root_folder:
 @root_option
 def send_reminders(*, procedure: str, period: str, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
     """Note a reminder (督促) of today for whoever has not filed. Example: hub expected remind jidoteate-genkyo --actor … --reason …"""
-    from pipeline.expected_acts import newest_period, remind
+    from pipeline.expected_acts import chosen_period, remind
     from pipeline.hub import open_hub
 
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
-        newest = newest_period(hub, procedure)
-        new, file = remind(hub, procedure, period or newest, actor=actor, reason=reason)
-    click.echo(f"{procedure} {period or newest}年度: 督促を {new:,}人に記録しました。一覧 {file}")
+        year = chosen_period(hub, procedure, period)
+        new, file = remind(hub, procedure, year, actor=actor, reason=reason)
+    click.echo(f"{procedure} {year}年度: 督促を {new:,}人に記録しました。一覧 {file}")

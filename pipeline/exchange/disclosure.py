@@ -49,7 +49,8 @@ def disclose(hub: Hub, reader: Reader, atena: str, path: Path) -> Disclosed:
     part.rename(path)
     with hub.journal.write() as write:
         content = hub.index(digest_of(data.hex()), "disclosure")
-        write.leaf("exchange_disclosed", who=reader.who, person=index, records=len(shown), withheld=len(rows) - len(shown), content=content)
+        counts = {"records": len(shown), "withheld": len(rows) - len(shown)}
+        write.leaf("exchange_disclosed", municipality=hub.code, who=reader.who, person=index, **counts, content=content)
     return Disclosed(len(shown), own, len(rows) - len(shown) - own)
 
 

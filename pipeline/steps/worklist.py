@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from connectors.errors import ConnectorError
@@ -68,9 +68,13 @@ class Step:
 
 def due(hub: Hub, stage: str) -> list[Application]:
     """Applications that stand at a stage and are not finished, nor put on hold by a person or a correction, in the order of arrival."""
-    on_hold = exists().where(holds.c.application == applications.c.id)
-    waiting = select(applications).where(_at_desk(hub, stage), ~on_hold, ~under_correction())
+    waiting = select(applications).where(_at_desk(hub, stage), ~_stopped())
     return hub.journal.rows(waiting.order_by(applications.c.arrived_at, applications.c.id))
+
+
+def _stopped() -> ColumnElement[bool]:
+    """The SQL condition that a person or a correction stopped an application."""
+    return or_(exists().where(holds.c.application == applications.c.id), under_correction())
 
 
 def _at_desk(hub: Hub, stage: str) -> ColumnElement[bool]:
@@ -144,9 +148,7 @@ def record_outcome(hub: Hub, step: Step, row: Application, *, inputs: str, attem
 def write_outcome(hub: Hub, write: Write, step: Step, row: Application, *, inputs: str, attempt: int, outcome: Outcome) -> bool:
     """The rows of an outcome: step result, findings, the application's state, the step's own rows, a log leaf."""
     now = hub.clock.now().isoformat()
-    # A worker that read its list earlier must not set back what another one has moved on.
-    standing = (applications.c.id == row.id) & (applications.c.stage == row.stage) & (applications.c.disposition == row.disposition)
-    if write.read(select(applications.c.id).where(standing).with_for_update()).first() is None:
+    if not _is_as_judged(write, row):
         return False
     key = {"application": row.id, "step": step.name, "inputs": inputs, "attempt": attempt, "outcome": outcome.name, "at": now}
     if not write.insert_new(step_results, key):
@@ -168,6 +170,16 @@ def write_outcome(hub: Hub, write: Write, step: Step, row: Application, *, input
     write.execute(update(applications).where(applications.c.id == row.id).values(**values))
     write.leaf(f"application_{step.reached}", application=row.id, outcome=outcome.name, reason=values["reason"], inputs=inputs)
     return True
+
+
+def _is_as_judged(write: Write, row: Application) -> bool:
+    """Whether the application stands where it stood when the worker read its list: nobody moved it on, nobody stopped it."""
+    this = applications.c.id == row.id
+    standing = this & (applications.c.stage == row.stage) & (applications.c.disposition == row.disposition)
+    if write.read(select(applications.c.id).where(standing).with_for_update()).first() is None:
+        return False
+    # Asked behind the lock: a hold on a case that was held already changes neither stage nor disposition.
+    return write.read(select(applications.c.id).where(this, _stopped())).first() is None
 
 
 def finding_row(application: int, step: str, finding: Finding) -> dict[str, Any]:

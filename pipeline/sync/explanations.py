@@ -64,7 +64,7 @@ def find_record(hub: Hub, number: int, *, actor: str, reason: str) -> FoundRecor
     """Whose record a difference is about; the log says who looked and why. Raises SettingError."""
     row = _difference(hub, number)
     with hub.journal.write() as write:
-        write.leaf("copy_difference_opened", difference=number, kind=row.kind, actor=actor, reason=reason)
+        write.leaf("copy_difference_opened", municipality=hub.code, difference=number, kind=row.kind, actor=actor, reason=reason)
     key = hub.sealing.unseal_text(row.record, context=record_context(hub.code, row.kind, row.key_index))
     return FoundRecord(row.kind, row.sort, row.item, tuple(key.split(_UNIT)))
 

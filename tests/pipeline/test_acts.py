@@ -9,14 +9,17 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from pipeline.act_cases import case_of
 from pipeline.candidates import candidates_of
 from pipeline.cli import main
+from pipeline.holds import hold as put_on_hold
 from pipeline.hub import set_up
 from pipeline.journal.act_tables import acts, holds, waivers
 from pipeline.journal.decision_tables import status_outbox
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.intake_tables import applications, documents, findings, persons
 from pipeline.places import Root
+from pipeline.steps.worklist import Outcome, Step, record_outcome
 from sandbox import world
 from sandbox.applications import Bureau
 from tests.flow.kills import forked
@@ -163,6 +166,16 @@ def test_what_a_person_holds_stands_still_until_it_is_let_go_and_what_left_canno
     assert state(root, RECEIPTS["good"]) == ("delivered", None)
     assert "ハブからは止められません" in refused(root, "hold", RECEIPTS["good"])
     assert rows(root, select(holds)) == []
+
+
+def test_a_hold_that_comes_while_a_step_judges_a_held_case_stands(own: Own, day: Path) -> None:
+    with hub_at(own(day), at(11)) as hub:
+        judged = case_of(hub, RECEIPTS["wrong"])
+        step = Step(name="check", reached="checked", inputs=lambda _hub, _row: "later", judge=lambda _hub, _row: Outcome())
+        put_on_hold(hub, judged, actor=CLERK, reason="本人に確認中")
+        assert not record_outcome(hub, step, judged, inputs="later", attempt=1, outcome=Outcome())
+        now = case_of(hub, RECEIPTS["wrong"])
+        assert (now.stage, now.disposition, now.reason) == (judged.stage, "held", "HELD_BY_PERSON")
 
 
 def test_what_is_sent_back_is_settled_and_its_status_is_owed(own: Own, day: Path) -> None:

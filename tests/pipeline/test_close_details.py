@@ -21,8 +21,9 @@ def owe(hub: Hub, number: int, *, channel: str = "portal", state: str = "owed", 
     moments = {name: moment.isoformat() for name, moment in times.items()}
     row: dict[str, Any] = {
         "municipality": NAHA, "kind": "nyuyoji-kenshin", "sort": "campaign", "subject_key": f"campaign 1/person {number}",
-        "channel": channel, "channels_after": "", "atena": "000000000000017", "business": "019", "subject": "健診のお知らせ", "body": b"sealed",
-        "display_days": 30, "reference": f"reference-{number}", "state": state, "attempts": 0, "owed_at": at(10).isoformat(), **moments,
+        "channel": channel, "channels_after": "", "atena": "000000000000017", "business": "019", "subject": "健診のお知らせ",
+        "body": b"sealed", "display_days": 30,
+        "reference": f"reference-{number}", "state": state, "attempts": 0, "owed_at": at(10).isoformat(), **moments,
     }  # fmt: skip
     with hub.journal.write() as write:
         write.insert_row(notice_outbox, row)

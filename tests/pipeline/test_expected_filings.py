@@ -238,6 +238,9 @@ def test_the_commands_refuse_whoever_may_not_and_tell_figures_without_people(hub
     assert called("paper", str(file), "--actor", "hoiku-01", *order).exit_code == 2
     assert called("paper", str(file), "--actor", CLERK, *order).exit_code == 0
     assert called("remind", "jidoteate-nintei", "--actor", CLERK, *order).exit_code == 2
+    for period in ("2019", "令和8"):
+        wrong = called("remind", PROCEDURE, "--period", period, "--actor", CLERK, *order)
+        assert (wrong.exit_code, "取り込まれている年度は 2026" in wrong.output) == (2, True)
     shown = called("show")
     assert "対象 5　電子 0　紙 1　未提出 4" in shown.output
     assert not [atena for atena in people if atena in shown.output]

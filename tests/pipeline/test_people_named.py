@@ -99,6 +99,18 @@ def test_an_approver_who_asked_first_carries_out_what_a_colleague_asks_as_well(h
     assert {one.state for one in hub.journal.rows(select(acts))} == {"done"}
 
 
+def test_a_protected_candidate_is_told_of_in_a_restricted_case_only(hub: Hub) -> None:
+    row, filer, meant = unknown_card(hub)
+    with hub.journal.write() as write:
+        write.execute(update(residents).where(residents.c.atena == meant).values(protected=True))
+        write.leaf("protected_for_a_test")
+    assert meant not in [one.atena for one in candidates_of(hub, row.id).get(filer, [])]
+    with hub.journal.write() as write:
+        write.execute(update(applications).where(applications.c.id == row.id).values(restricted=True))
+        write.leaf("restricted_for_a_test")
+    assert candidates_of(hub, row.id)[filer][0].atena == meant
+
+
 @pytest.mark.parametrize(("kind", "state"), [("1", "not_needed"), ("2", "registered")])
 def test_naming_a_resident_closes_the_work_item_of_the_person(hub: Hub, kind: str, state: str) -> None:
     row, filer, meant = unknown_card(hub)

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, update
 
+from pipeline.case_sheets import sheet_of
 from pipeline.journal.evidence_tables import alarms, suite_runs
 from pipeline.journal.intake_tables import findings, persons
 from pipeline.journal.repeat_tables import counter_book, receiver_cases, repeat_findings, repeat_marks
 from pipeline.likeness import likeness_of
+from pipeline.packages import package_of
 from pipeline.repeats import repeats_of
 from pipeline.steps.check_records import check_records
 from pipeline.steps.counter_book import take_in_counter_book
@@ -73,6 +75,23 @@ def test_the_pair_is_named_alike_whichever_is_checked_first(own: Callable[[Path]
             named.append([(row.application, row.number) for row in hub.journal.rows(select(repeat_findings)) if row.source == "filing"])
             assert named[-1] == [(pair[1].id, pair[0].receipt)]
     assert named[0] == named[1]
+
+
+@pytest.mark.parametrize("restricted", ["first", "second"])
+def test_a_sheet_names_an_earlier_filing_only_to_those_who_may_see_it(
+    root: Path, monkeypatch: pytest.MonkeyPatch, restricted: str
+) -> None:
+    with hub_at(root, at(9, 30)) as hub:
+        first, second = same_child(hub)
+        kinds = tuple(kind.model_copy(update={"status": "hold"}) for kind in hub.catalogue.repeats.kinds if kind.id == "same-child")
+        monkeypatch.setattr(hub.catalogue.repeats.__class__, "of", lambda self, own: kinds)
+        check_records(hub)
+        change(hub, {"first": first, "second": second}[restricted].id, restricted=True)
+        later = row_of(hub, second.id)
+        sheet = sheet_of(hub, later, package_of(hub, later))
+    said = [item.value for item in sheet.items if item.label == "重複の疑い"] + [found.where for found in sheet.findings]
+    assert "REPEAT_SUSPECTED" in {found.code for found in sheet.findings}
+    assert any(first.receipt in text for text in said) is (restricted == "second")
 
 
 def test_an_account_of_another_claimant_is_found_in_any_procedure(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
