@@ -22,7 +22,8 @@ def _cut(characters: str) -> bytes:
 
     # It tells every glyph of every page at the level that Airflow logs.
     logging.getLogger("fontTools").setLevel(logging.WARNING)
-    options = subset.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False)
+    # The pages set every line horizontally, so the font's tables for vertical and other forms would only weigh.
+    options = subset.Options(flavor="woff", notdef_outline=True, recalc_timestamp=False, layout_features=[], desubroutinize=True)
     with subset.load_font(str(font_file()), options, lazy=True) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=characters)

@@ -3,9 +3,8 @@
 import json
 import re
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
-from threading import Lock
+from threading import local
 from typing import TYPE_CHECKING, Final, cast
 
 from pipeline.errors import HubError
@@ -27,16 +26,19 @@ class PageFull(SheetError):  # noqa: N818  it names an outcome of the data, not 
     """What a sheet has to show takes more than its one page."""
 
 
-ONE_AT_A_TIME: Final = Lock()
-"""The engine refuses a second sheet while it draws one; cases are drawn at a desk of their own, books and lists beside it."""
+_desk = local()
 
 
-@cache
 def _compiler() -> "Compiler":
-    """One engine a process: it keeps the font, the templates and every piece that sheets have in common."""
+    """One engine a thread, which keeps font and templates; the pieces that sheets have in common are kept for the whole process.
+
+    An engine refuses a second sheet while it draws one.
+    """
     from typst import Compiler
 
-    return Compiler(root=str(TEMPLATES), font_paths=[str(font_file().parent)], ignore_system_fonts=True)
+    if not hasattr(_desk, "compiler"):
+        _desk.compiler = Compiler(root=str(TEMPLATES), font_paths=[str(font_file().parent)], ignore_system_fonts=True)
+    return cast("Compiler", _desk.compiler)
 
 
 def render(template: str, data: Mapping[str, object]) -> bytes:
@@ -51,8 +53,7 @@ def render(template: str, data: Mapping[str, object]) -> bytes:
     if not (TEMPLATES / f"{template}.typ").is_file():
         raise SheetError(f"no template {template}")
     try:
-        with ONE_AT_A_TIME:
-            pdf = cast("bytes", _compiler().compile(input=_program(template, data), format="pdf"))
+        pdf = cast("bytes", _compiler().compile(input=_program(template, data), format="pdf"))
     except TypstError:
         # The engine's text may quote the data, so it is not carried on.
         raise SheetError(f"template {template} could not be drawn") from None

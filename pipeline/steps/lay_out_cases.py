@@ -37,7 +37,9 @@ log = logging.getLogger(__name__)
 
 STEP = "case"
 WORTH_A_SHEET = ("held", "waiting", "delivered", "settled")
-AHEAD = 3
+DESKS = 2
+"""So many cases are drawn at a time."""
+AHEAD = 4
 """Cases that are drawn before their turn to be written; their attachments lie in memory meanwhile."""
 
 
@@ -52,8 +54,8 @@ class Drawn:
 
 def lay_out_cases(hub: Hub) -> dict[str, int]:
     """Write the case folders whose application changed, then the batch print of each section and day concerned, then the lists."""
-    with hub.journal.alone(f"cases/{hub.code}") as mine, ThreadPoolExecutor(max_workers=1) as desk:
-        counts = _lay_out(hub, _drawn_ahead(hub, _changed(hub) if mine else [], desk))
+    with hub.journal.alone(f"cases/{hub.code}") as mine, ThreadPoolExecutor(max_workers=DESKS) as desks:
+        counts = _lay_out(hub, _drawn_ahead(hub, _changed(hub) if mine else [], desks))
         if mine:
             _renew_lists(hub)
     log.info("step_ended", extra={"step": STEP, **counts})
@@ -67,11 +69,11 @@ def _renew_lists(hub: Hub) -> None:
         write_expected_lists(hub)
 
 
-def _drawn_ahead(hub: Hub, cases: list[tuple[Row[Any], str]], desk: Executor) -> Iterator[tuple[Row[Any], str, "Future[Drawn]"]]:
-    """Each case with its pages: the next ones are drawn at the desk while the files of this one are brought to disk."""
+def _drawn_ahead(hub: Hub, cases: list[tuple[Row[Any], str]], desks: Executor) -> Iterator[tuple[Row[Any], str, "Future[Drawn]"]]:
+    """Each case with its pages: the next ones are drawn at the desks while the files of this one are brought to disk."""
     ahead: deque[tuple[Row[Any], str, Future[Drawn]]] = deque()
     for row, inputs in cases:
-        ahead.append((row, inputs, desk.submit(draw_case, hub, row)))
+        ahead.append((row, inputs, desks.submit(draw_case, hub, row)))
         if len(ahead) > AHEAD:
             yield ahead.popleft()
     while ahead:

@@ -35,9 +35,14 @@ def notice(reference: str, extras: dict[str, object]) -> dict[str, object]:
     }  # fmt: skip
 
 
+def box_of(home: Path) -> Mailbox:
+    """The notices that the portal of this sandbox shows."""
+    return Mailbox(home / "portal" / "notices.jsonl", newest="displayFrom")
+
+
 def acts_in(home: Path) -> tuple[NoticeActs, NoticeDesk, Mailbox]:
     """The pages' acts over a desk that starts from what ``home`` holds."""
-    journals, mailbox = Journals(home / "journals"), Mailbox(home / "portal")
+    journals, mailbox = Journals(home / "journals"), box_of(home)
     desk = NoticeDesk("472018", journals=journals, mailbox=mailbox)
     return NoticeActs(home, desk, journals, lambda: NOW), desk, mailbox
 
@@ -82,5 +87,5 @@ def test_texts_that_hold_markup_are_shown_and_not_run(tmp_path: Path) -> None:
     one = {**notice("R3", {}), "body": "<script>1</script>"}
     mailbox.put(one)
     mailbox.put({**one, "body": "another text"})
-    assert mailbox.of("000000000010006") == Mailbox(tmp_path / "portal").of("000000000010006") == [one]
+    assert mailbox.of("000000000010006") == box_of(tmp_path).of("000000000010006") == [one]
     assert "&lt;script&gt;" in acts.shown(one)
