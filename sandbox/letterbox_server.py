@@ -9,6 +9,7 @@ from typing import Any
 from sandbox.counter import Counter, Operation
 from sandbox.faults import FaultDesk
 from sandbox.journals import Journals
+from sandbox.resident.mailbox import Mailbox
 from sandbox.web import Answer, Request, error
 
 _TEXTS = ("reference", "atenabango", "kind", "subject", "body")
@@ -19,13 +20,14 @@ SYSTEM = "letterbox"
 class LetterboxDesk:
     """The letter-boxes of one municipality's residents, rebuilt from the journal of effects."""
 
-    def __init__(self, client_id: str, *, journals: Journals) -> None:
+    def __init__(self, client_id: str, *, journals: Journals, boxes: Mailbox, now: Callable[[], str]) -> None:
         self._client_id = client_id
         self._journals = journals
+        self._boxes = boxes
+        self._now = now
         self._deliveries: dict[str, dict[str, Any]] = {one["key"]: one for one in journals.earlier(SYSTEM, "delivery")}
         self._consents: list[dict[str, Any]] = list(journals.earlier(SYSTEM, "consent"))
         self._openings: list[dict[str, Any]] = list(journals.earlier(SYSTEM, "opening"))
-        self._documents: dict[str, list[dict[str, str]]] = {}
 
     def counter(self, secret: str, faults: FaultDesk) -> Counter:
         """The counter that serves this desk."""
@@ -48,14 +50,27 @@ class LetterboxDesk:
         return consent
 
     def open(self, reference: str, at: str) -> list[dict[str, str]]:
-        """A resident opens a delivery; only the first time is told. Gives its documents, as long as this process remembers them."""
-        if reference not in self._deliveries:
-            raise KeyError(reference)
-        if all(one["key"] != reference for one in self._openings):
+        """A resident opens a delivery; only the first time is told. Gives its documents. Raises KeyError for an unknown reference."""
+        delivery = self._boxes.one(reference)
+        if not self.opened_at(reference):
             entry = {"sequence": len(self._openings) + 1, "at": at}
             self._journals.effect(SYSTEM, "opening", reference, **entry)
             self._openings.append({"key": reference, **entry})
-        return self._documents.get(reference, [])
+        documents: list[dict[str, str]] = delivery["documents"]
+        return documents
+
+    def opened_at(self, reference: str) -> str:
+        """When a delivery was opened first; empty for one that is still closed."""
+        return next((str(one["at"]) for one in self._openings if one["key"] == reference), "")
+
+    def deliveries(self, atena: str) -> list[dict[str, Any]]:
+        """What lies in a resident's box, the newest first."""
+        return self._boxes.of(atena)
+
+    def agreed_at(self, atena: str) -> str:
+        """Since when a resident consents to deliveries of any kind; empty without a consent."""
+        last = self._last_said(atena)
+        return str(last["at"]) if last and last["act"] == "given" else ""
 
     def tasks(self) -> dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]]:
         """What tests and the demo may do as residents: path below /control → task."""
@@ -82,13 +97,16 @@ class LetterboxDesk:
             return error(400, "DOCUMENT")
         entry = {"digest": digest, "kind": cells["kind"], "documents": [one["sha256"] for one in documents]}
         self._deliveries[reference] = entry
-        self._documents[reference] = documents
+        self._boxes.put({**cells, "deliveredAt": self._now()})
         self._journals.effect(SYSTEM, "delivery", reference, **entry)
         return Answer(200, {"result": "accepted"})
 
     def _agreed(self, atena: str, kind: str) -> bool:
-        last = next((one for one in reversed(self._consents) if one["atena"] == atena), None)
+        last = self._last_said(atena)
         return last is not None and last["act"] == "given" and (last["kinds"] == "all" or kind in last["kinds"].split(","))
+
+    def _last_said(self, atena: str) -> dict[str, Any] | None:
+        return next((one for one in reversed(self._consents) if one["atena"] == atena), None)
 
     def _state(self, request: Request) -> Answer:
         known = str(request.cells.get("reference", "")) in self._deliveries

@@ -27,6 +27,7 @@ from sandbox.portal_listings import Listings
 from sandbox.portal_server import Portal
 from sandbox.receivers import ReceivingSystems
 from sandbox.resident.filing import FilingDesk
+from sandbox.resident.letterbox import LetterboxPages
 from sandbox.resident.mailbox import Mailbox
 from sandbox.resident.notices import NoticeActs
 from sandbox.resident.people import People
@@ -63,7 +64,7 @@ class Stage:
         inbox = Portal(town, listings=Listings(self._home / "portal"), journals=self._journals, now=self._clock.text)
         portal = inbox.counter(ensure_secret(secret / "portal"), self._faults)
         self._asked = AskedResidents(self._home, inbox, self._journals)
-        mailbox = Mailbox(self._home / "portal")
+        mailbox = Mailbox(self._home / "portal" / "notices.jsonl", newest="displayFrom")
         notices = NoticeDesk(town, journals=self._journals, mailbox=mailbox)
         osr = notices.counter(ensure_secret(secret / "osr"), self._faults)
         entrance = SftpEntrance(self._accounts(), journals=self._journals, faults=self._faults)
@@ -72,7 +73,8 @@ class Stage:
         middle = behind.counter(ensure_secret(secret / "middle"), self._faults, town)
         own = OwnSide(self._home / "own", behind.town, town, self._clock.now)
         own.publish()
-        self._letterbox = LetterboxDesk(town, journals=self._journals)
+        boxes = Mailbox(self._home / "letterbox" / "deliveries.jsonl", newest="deliveredAt")
+        self._letterbox = LetterboxDesk(town, journals=self._journals, boxes=boxes, now=self._clock.text)
         letterbox = self._letterbox.counter(ensure_secret(secret / "letterbox"), self._faults)
         control = self._control(entrance, sftp_port, behind, own)
         routes: dict[str, Respond] = {"/api/v1": portal.respond, "/control": control.respond, "/middle": middle.respond}
@@ -101,7 +103,8 @@ class Stage:
             "collections": lambda: hand_over(self._home, day=self._clock.now().date()),
         }
         filing = FilingDesk(self._home / "portal", people, town)
-        return ResidentSite(people, filing, inbox, mailbox, acts, self._asked, self._clock, work)
+        letterbox = LetterboxPages(self._letterbox, self._clock.text)
+        return ResidentSite(people, filing, inbox, mailbox, acts, letterbox, self._asked, self._clock, work)
 
     def _resume(self, script: Script) -> FaultDesk:
         """Go on counting calls where the same script was armed before; otherwise arm it now."""

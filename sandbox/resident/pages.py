@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from sandbox.resident.fields import Field
+from sandbox.web import Answer
 
 BASE = "/resident"
 _STYLE = """
@@ -51,10 +52,26 @@ def page(title: str, body: str, *, above: str = "") -> bytes:
     return f'<!doctype html><html lang="ja"><head>{head}</head><body>{skip}{top}<main id="main">{body}</main></body></html>'.encode()
 
 
+def html(content: bytes, *, status: int = 200) -> Answer:
+    """A page as an answer."""
+    return Answer(status, content, {"Content-Type": "text/html; charset=utf-8"})
+
+
+def go(path: str) -> Answer:
+    """The way to another of the pages, after something was done."""
+    return Answer(303, b"", {"Location": f"{BASE}{path}"})
+
+
 def link(path: str, text: str, *, style: str = "") -> str:
     """A link to one of the pages."""
     kind = f' class="{style}"' if style else ""
     return f'<a{kind} href="{BASE}{escape(path)}">{escape(text)}</a>'
+
+
+def way_up(atena: str = "") -> str:
+    """The way back: to the choice of a person, and to this person's page."""
+    back = f"　{link(f'/{atena}', 'マイページへ戻る')}" if atena else ""
+    return f"　{link('/', '人を選びなおす')}{back}"
 
 
 def form(path: str, inside: str) -> str:

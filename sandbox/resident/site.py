@@ -15,14 +15,14 @@ from sandbox.forms_catalogue import FORMS
 from sandbox.portal_server import Portal
 from sandbox.resident.fields import Field
 from sandbox.resident.filing import Filed, FilingDesk
+from sandbox.resident.letterbox import LetterboxPages
 from sandbox.resident.mailbox import Mailbox
 from sandbox.resident.notices import Notice, NoticeActs
-from sandbox.resident.pages import BASE, button, form, inputs, link, moment, page, table, words
+from sandbox.resident.pages import BASE, button, form, go, html, inputs, link, moment, page, table, way_up, words
 from sandbox.resident.people import OFFERED, People
 from sandbox.town_people import Resident
 from sandbox.web import Answer, Request
 
-_HTML = {"Content-Type": "text/html; charset=utf-8"}
 _FONT = Path(str(noto_cjk_sans_jp_regular.FONT_PATH))
 _SUGGESTED, _FOUND = 6, 30
 
@@ -36,6 +36,7 @@ class ResidentSite:
     portal: Portal
     mailbox: Mailbox
     acts: NoticeActs
+    letterbox: LetterboxPages
     asked: AskedResidents
     clock: SandboxClock
     work: Mapping[str, Callable[[], object]]
@@ -48,7 +49,7 @@ class ResidentSite:
         try:
             return self._page(steps, query, request)
         except (KeyError, ValueError, StopIteration):
-            return Answer(404, page("ページが見つかりません", link("/", "はじめに戻る")), _HTML)
+            return html(page("ページが見つかりません", link("/", "はじめに戻る")), status=404)
 
     def _page(self, steps: list[str], query: Mapping[str, str], request: Request) -> Answer:
         posted = {name: str(text) for name, text in request.cells.items()} if request.method == "POST" else None
@@ -61,7 +62,7 @@ class ResidentSite:
         person = self.people.adults[steps[0]]
         match steps[1:]:
             case []:
-                return self._shown(f"{person.name} さんのページ", self._home(person, query.get("filed", "")), above=_way_up(None))
+                return self._shown(f"{person.name} さんのページ", self._home(person, query.get("filed", "")), above=way_up())
             case ["apply", procedure]:
                 return self._apply(person, procedure, posted)
             case ["again", receipt]:
@@ -69,6 +70,8 @@ class ResidentSite:
             case ["pay" | "answer" as what, reference]:
                 notice = next(one for one in self.mailbox.of(person.atena) if one["reference"] == reference)
                 return self._act(person, what, notice, posted)
+            case ["letterbox", *inside]:
+                return self.letterbox.respond(person, inside, posted)
         raise KeyError(steps[1])
 
     def _front(self, words_given: str) -> str:
@@ -102,7 +105,7 @@ class ResidentSite:
             self.work[posted["work"]]()
         else:
             self.clock.set(datetime.fromisoformat(posted["now"]).replace(tzinfo=self.clock.now().tzinfo))
-        return _go("/")
+        return go("/")
 
     def _home(self, person: Resident, just_filed: str) -> str:
         mine = [one for one in self.filing.filed() if one.atena == person.atena]
@@ -114,8 +117,9 @@ class ResidentSite:
             f"<li>{link(f'/{person.atena}/apply/{one.id}', f'{one.title}を申請する')}</li>" for one in self.people.may_file(person)
         )
         own = f'<h2>わたしの情報</h2><p><a href="/middle/resident/{person.atena}">自己情報とやりとり履歴を見る</a></p>'
+        box = f"<h2>民間送達サービス</h2><p>{link(f'/{person.atena}/letterbox', self.letterbox.summary(person))}</p>"
         told = done if just_filed else ""
-        return f"{told}<h2>申請の状況</h2>{listed}<h2>お知らせ</h2>{notices}<h2>手続</h2><ul>{offers}</ul>" + own
+        return f"{told}<h2>申請の状況</h2>{listed}<h2>お知らせ</h2>{notices}<h2>手続</h2><ul>{offers}</ul>{box}{own}"
 
     def _title(self, one: Filed) -> str:
         again = f'<br><span class="note">{escape(one.previous)} の再申請</span>' if one.previous else ""
@@ -128,7 +132,7 @@ class ResidentSite:
         chosen = next(one for one in self.people.may_file(person) if one.id == procedure)
         now = self.clock.now()
         if posted is not None:
-            return _go(f"/{person.atena}?filed={self.filing.file(person, chosen, posted, now)}")
+            return go(f"/{person.atena}?filed={self.filing.file(person, chosen, posted, now)}")
         fields = self.filing.fields(person, chosen, now)
         return self._form_page(person, chosen.title, f"/{person.atena}/apply/{procedure}", fields)
 
@@ -137,7 +141,7 @@ class ResidentSite:
         if posted is not None:
             again = self.filing.file_again(previous, posted, self.clock.now())
             self.asked.note(receipt)
-            return _go(f"/{person.atena}?filed={again}")
+            return go(f"/{person.atena}?filed={again}")
         title = f"{previous.form.title}（{receipt} の再申請）"
         return self._form_page(person, title, f"/{person.atena}/again/{receipt}", self.filing.fields_again(previous))
 
@@ -145,29 +149,20 @@ class ResidentSite:
         hint = "わかっていることは入力してあります。変えることも、空にすることもできます。個人番号はカードから読み取ります。"
         note = f'<p class="note">{hint}</p>'
         send = button("署名して申請する（練習用のカード）")
-        return self._shown(title, form(path, f"{note}{inputs(fields)}{send}"), above=_way_up(person))
+        return self._shown(title, form(path, f"{note}{inputs(fields)}{send}"), above=way_up(person.atena))
 
     def _act(self, person: Resident, what: str, notice: Notice, posted: Mapping[str, str] | None) -> Answer:
         if posted is None:
-            return self._shown("納付", self.acts.payment_page(notice), above=_way_up(person))
+            return self._shown("納付", self.acts.payment_page(notice), above=way_up(person.atena))
         if what == "pay":
             self.acts.pay(notice, posted["way"])
         else:
             self.acts.answer(notice, posted["choice"])
-        return _go(f"/{person.atena}")
+        return go(f"/{person.atena}")
 
     def _shown(self, title: str, body: str, *, above: str = "") -> Answer:
-        return Answer(200, page(title, body, above=above), _HTML)
+        return html(page(title, body, above=above))
 
 
 def _person_row(person: Resident, filed: set[str]) -> tuple[str, str, str]:
     return link(f"/{person.atena}", person.name), escape(person.atena), "申請あり" if person.atena in filed else ""
-
-
-def _way_up(person: Resident | None) -> str:
-    back = f"　{link(f'/{person.atena}', 'マイページへ戻る')}" if person else ""
-    return f"　{link('/', '人を選びなおす')}{back}"
-
-
-def _go(path: str) -> Answer:
-    return Answer(303, b"", {"Location": f"{BASE}{path}"})

@@ -42,8 +42,8 @@ class Page:
                 return dict(told["result"])
 
     def run(self, script: str) -> Any:
-        """The value of a script on the page."""
-        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True)
+        """The value of a script on the page, or what it promises."""
+        answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in answer, answer
         return answer["result"].get("value")
 

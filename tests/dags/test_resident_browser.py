@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from pipeline.certificates.gift import Gift, issue
 from pipeline.corrections.asking import ask
 from pipeline.corrections.places import Item
+from pipeline.decision_acts import decide
+from pipeline.decisions import DecisionInput
 from pipeline.flow import run_flow
 from pipeline.hub import open_hub
 from pipeline.journal.correction_tables import corrections
 from pipeline.journal.intake_tables import applications
+from pipeline.journal.letterbox_tables import letterbox_openings
 from pipeline.places import Root
 from sandbox.process import Running
 from tests.dags.browser import CHROMIUM, Page, browser
@@ -98,6 +102,44 @@ def test_a_resident_files_follows_and_corrects_in_the_browser(
     assert "完了" in shown
     assert "「児童手当 認定請求」の結果が決まりました" in shown
     page.photograph(tmp_path / "told.png")
+
+
+def certify(world: Running, receipt: str) -> None:
+    """A clerk accepts an offer and issues the certificate of the gift."""
+    with open_hub(Root(world.root), CODE, Clock(moment(16))) as hub:
+        said = DecisionInput("受理", "2026-11-24", "101", "", "none", "要件を確認した", source="", actor="jidoteate-01")
+        decide(hub, receipt, said)
+        gift = Gift(10_000, date(2026, 11, 24), "那こ第2345号", differs=True)
+        issue(hub, receipt, gift, actor="jidoteate-01", reason="寄附を受領した")
+
+
+def test_a_giver_agrees_to_the_letter_box_and_opens_the_certificate_there(page: Page, world: Running, tmp_path: Path) -> None:
+    world.control.set_clock(moment(15))
+    home, receipt = file_by_hand(page, world, "児童手当 寄附申出書", 3)
+    run(world, "refresh_links", moment(15))
+    run(world, "intake", moment(15))
+    page.open(home)
+    page.press("民間送達サービスの受信箱")
+    assert "同意していません" in page.text
+    page.press("受け取りに同意する")
+    assert "から同意しています" in page.text
+    certify(world, receipt)
+    run(world, "notify", moment(16))
+
+    page.open(home)
+    assert "届いた文書 1件、未開封 1件" in page.text
+    page.press("民間送達サービスの受信箱")
+    assert "寄附金受領証明書をお送りします" in page.text
+    page.photograph(tmp_path / "letterbox.png")
+    page.press("開封する")
+    assert "那こ第2345号" in page.text
+    links = "[...document.querySelectorAll('li a')].map(one => one.href)"
+    xml, pdf = (page.run(f"fetch({links}[{at}]).then(one => one.text()).then(text => text.slice(0, 60))") for at in (0, 1))
+    assert xml.startswith("<?xml")
+    assert pdf.startswith("%PDF-")
+    run(world, "notify", moment(17))
+    with open_hub(Root(world.root), CODE, Clock(moment(17))) as hub:
+        assert hub.journal.scalar(select(letterbox_openings.c.opened_at)) == moment(16).isoformat()
 
 
 def test_pages_ask_nothing_of_other_hosts_and_unknown_ones_say_so(page: Page, world: Running) -> None:
