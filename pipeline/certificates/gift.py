@@ -76,12 +76,12 @@ def _check(hub: Hub, row: Row[Any], gift: Gift) -> None:
         raise ActRefused("証明書番号が空か長すぎます", "文書番号を60字までで指定してください")
     if mask_numbers(gift.number) != gift.number:
         raise ActRefused("証明書番号に個人番号が書かれています", "文書番号だけを指定してください")
-    if not gift.differs and _offered(hub, row) not in ("", str(gift.amount)):
+    if not gift.differs and offered_amount(hub, row) not in ("", str(gift.amount)):
         remedy = "受けた額を確かめてください。何回か受けたときや額の変更があったときは --differs を付けます"
         raise ActRefused("寄附金額が申出の寄附額と違います", remedy)
 
 
-def _offered(hub: Hub, row: Row[Any]) -> str:
+def offered_amount(hub: Hub, row: Row[Any]) -> str:
     """The amount of the offer in yen; empty for an offer of the whole allowance (全部の寄附)."""
     tables = load_tables(hub, [row.id]).get(row.id, {})
     return next((str(amount) for amount in tables[GROUP].columns[AMOUNT] if amount), "") if GROUP in tables else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.demo.approval import approve_first_load
-from pipeline.demo.desks import MORNING, PAID, announce, ask_corrections, pay_some
+from pipeline.demo.desks import MORNING, PAID, ask_corrections, begin_morning, pay_some
 from pipeline.demo.world import at
 from pipeline.errors import HubError
 from pipeline.places import PROJECT, Root
@@ -38,7 +38,7 @@ ACTS: "Mapping[datetime, Callable[[Root], object]]" = {
     at(15): ask_corrections,
     NIGHT[1][1]: approve_first_load,
     PAID: pay_some,
-    MORNING: announce,
+    MORNING: begin_morning,
 }
 """What people do before the flow of a moment."""
 

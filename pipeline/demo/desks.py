@@ -1,35 +1,42 @@
 """What people do in the demo, so that every kind of notice goes its way and payments agree; each act once.
 
 By day corrections are asked for, in the evening some pay. Ledgers come in during the night, so campaigns are planned the next morning; each
-sends a first wave.
+sends a first wave. Certificates are issued then too: one giver agreed to the letter-box, the next one did not and gets a letter.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from connectors.collections import WAYS
 from pipeline.campaigns.approval import approve
 from pipeline.campaigns.planning import enter_plan, make_plan
 from pipeline.campaigns.slots import COLUMNS, open_slots
+from pipeline.certificates.gift import ACCEPTED, Gift, issue, offered_amount
+from pipeline.certificates.gift import KIND as CERTIFICATE
+from pipeline.certificates.gift import PROCEDURE as OFFER
 from pipeline.corrections.asking import ask
 from pipeline.corrections.places import Item
 from pipeline.corrections.terms import due_after, term_of
 from pipeline.demo.world import DEMO_DAY, MUNICIPALITY, at
+from pipeline.errors import ActRefused
 from pipeline.hub import Hub, open_hub
 from pipeline.journal.campaign_tables import campaigns
 from pipeline.journal.correction_tables import corrections
-from pipeline.journal.decision_tables import notice_outbox
+from pipeline.journal.decision_tables import decisions, notice_outbox
 from pipeline.journal.intake_tables import applications, persons
 from pipeline.payments.claims import claim_rows
 from pipeline.payments.items import NOTICE
 from pipeline.payments.notices import subject_of
 from pipeline.places import Root
 from sandbox.payments import FOLDER, Payment, hand_over, pay
+from sandbox.process import find_running
 from sandbox.receivers import STOPPED
 from vocabulary.clock import JST, Clock
 
@@ -48,6 +55,8 @@ LISTED = 3
 """So many people stand on a list that a section makes itself."""
 CHOSEN = ("hoiku-genkyo-jiki", "jifuyo-genkyo-jiki", "ninpu-kenshin", "ninshin-mendan", "nyuyoji-kenshin", "yobo-sesshu")
 INTERVIEWS = "ninshin-mendan"
+WHOLE_ALLOWANCE = 30_000
+"""Yen, what a giver of the whole allowance gave."""
 
 
 def ask_corrections(root: Root) -> None:
@@ -75,6 +84,12 @@ def pay_some(root: Root) -> None:
     hand_over(home, day=day)
 
 
+def begin_morning(root: Root) -> None:
+    """What the desks do before the notices of the next morning."""
+    announce(root)
+    certify_gifts(root)
+
+
 def announce(root: Root) -> None:
     """Open the slots, plan and approve the campaigns; nothing where that was done before."""
     with open_hub(root, MUNICIPALITY, Clock(MORNING - timedelta(minutes=30))) as hub:
@@ -84,6 +99,27 @@ def announce(root: Root) -> None:
                 _announce(hub, kind, ())
             _announce(hub, "mendan-annai", [one.person for one in make_plan(hub, INTERVIEWS, hub.clock.today()).chosen[:LISTED]])
             _announce(hub, "riyo-chosei-kekka", _applicants(hub, "hoiku-riyo"))
+
+
+def certify_gifts(root: Root) -> None:
+    """Have one giver agree to the letter-box, and issue two certificates; nothing where that was done before."""
+    with open_hub(root, MUNICIPALITY, Clock(MORNING - timedelta(minutes=30))) as hub:
+        if hub.journal.scalar(select(notice_outbox.c.id).where(notice_outbox.c.kind == CERTIFICATE).limit(1)) is None:
+            for place, row in enumerate(_accepted_offers(hub)):
+                if place == 0 and (running := find_running(root.folder)):
+                    running.control.consent(row.atena, act="given", at=hub.clock.now())
+                gift = Gift(int(offered_amount(hub, row) or WHOLE_ALLOWANCE), DEMO_DAY, f"実演第{place + 1}号")
+                # One that the hub may not certify, of a giver without an address, is the section's own work.
+                with suppress(ActRefused):
+                    issue(hub, row.receipt, gift, actor=f"{row.section}-01", reason=REASON)
+
+
+def _accepted_offers(hub: Hub) -> list[Row[Any]]:
+    """Offers of a gift that were accepted, with their givers' 宛名番号."""
+    offers = select(applications, persons.c.atena).join(persons, persons.c.application == applications.c.id)
+    decided = offers.join(decisions, decisions.c.application == applications.c.id).where(decisions.c.outcome == ACCEPTED)
+    givers = decided.where(applications.c.procedure == OFFER, persons.c.role == "claimant", ~applications.c.restricted)
+    return hub.journal.rows(givers.order_by(applications.c.id).limit(2))
 
 
 def _ask(hub: Hub, procedure: str, place: str, spoiled: set[str]) -> str:

@@ -72,6 +72,13 @@ def test_every_kind_of_notice_of_the_notice_column_is_sent(demo: Demo) -> None:
         assert all(one["owed"] == one["sent"] + one["undeliverable"] for one in kinds.values())
 
 
+def test_who_agreed_finds_the_certificate_of_a_gift_in_the_letter_box_and_nobody_finds_it_twice(demo: Demo) -> None:
+    delivered = read_lines(demo.root / "sandbox" / "letterbox" / "deliveries.jsonl")
+    assert [(one["kind"], [file["type"] for file in one["documents"]]) for one in delivered] == [
+        ("kifu-shomei", ["application/xml", "application/pdf"])
+    ]
+
+
 def test_what_some_residents_paid_agrees_with_the_bank_and_goes_to_the_receipts_system(demo: Demo) -> None:
     posted = list((demo.root / "sandbox" / "payments" / "posted").glob("keshikomi_*.csv"))
     assert [len(file.read_bytes().splitlines()) - 1 for file in posted] == [len(WAYS)]
