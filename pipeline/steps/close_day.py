@@ -12,6 +12,7 @@ from pipeline.balance import Balance, balance_of, latest_business_day
 from pipeline.close_details import details_of
 from pipeline.daily_duties import look_after
 from pipeline.day_checks import journal_problems
+from pipeline.errors import SettingError
 from pipeline.evidence import FileEvidence, delivered_files
 from pipeline.faults import fault_point
 from pipeline.hub import Hub
@@ -64,7 +65,13 @@ def inspect_day(hub: Hub, day: date | None = None) -> DayClose:
 
 
 def close_day(hub: Hub, day: date | None = None) -> DayClose:
-    """Close a day: judge it, enter the result when it is news, sign the log; say which earlier day nobody closed."""
+    """Close a day: judge it, enter the result when it is news, sign the log; say which earlier day nobody closed.
+
+    Raises SettingError for a day that has not come.
+    """
+    last = max(latest_business_day(hub) or hub.clock.today(), hub.clock.today())
+    if day and day > last:
+        raise SettingError(f"{day} has not come, so it cannot be closed", f"give a day up to {last}")
     found = inspect_day(hub, day)
     enter_close(hub, found)
     look_after(hub)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from pipeline.errors import SettingError
 from pipeline.hub import Hub
 from pipeline.journal.delivery_tables import batch_items, batches, deliveries, receipts
 from pipeline.journal.intake_tables import applications
@@ -192,6 +193,11 @@ def test_numbers_exchanged_between_two_applications_are_named(hub: Hub) -> None:
         for number, application in ((10_000, first), (one, second), (other, first)):
             database.execute("UPDATE applications SET filing_number = ? WHERE id = ?", [number, application])
     assert problems(hub, receipt, "記録（", "異なります")
+
+
+def test_a_day_that_has_not_come_is_not_closed(hub: Hub) -> None:
+    with pytest.raises(SettingError, match=f"{NEXT_DAY} has not come.*up to {DAY}"):
+        close_day(hub, NEXT_DAY)
 
 
 def test_a_skipped_day_is_an_alarm_until_somebody_closes_it(own: Own, answered_root: Path) -> None:
