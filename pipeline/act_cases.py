@@ -10,7 +10,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.intake_tables import applications
 from pipeline.rounds import is_handed_on
-from pipeline.staff import StaffMember, require
+from pipeline.staff import StaffMember, require, who_may
 
 Case = Row[Any]
 
@@ -41,9 +41,15 @@ def _named(receipt: str) -> Any:  # noqa: ANN401  SQLAlchemy's own types say no 
 
 
 def allowed(hub: Hub, row: Case, actor: str, role: str = "clerk") -> StaffMember:
-    """Whoever may act on the case: of its section, and entitled where it is restricted. Raises ActRefused naming who may."""
+    """Whoever may act on the case: of its section, and entitled where it is restricted.
+
+    Raises ActRefused naming who may. It does not say why: that somebody is under 支援措置 is no word for others.
+    """
     found = require(hub, actor, role, row.section)
-    return require(hub, actor, "restricted", row.section) if row.restricted else found
+    if row.restricted and "restricted" not in found.roles:
+        remedy = f"{'、'.join(who_may(hub, 'restricted', row.section)) or '係長'} に引き継いでください"
+        raise ActRefused(f"--actor {actor}: 受付番号 {row.receipt} を扱う職員ではありません", remedy)
+    return found
 
 
 def unfinished(write: Write, row: Case) -> Case:

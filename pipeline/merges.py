@@ -6,7 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 
 from pipeline.acts import enter_act
-from pipeline.errors import SettingError
+from pipeline.errors import ActRefused
 from pipeline.hub import Hub
 from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
@@ -48,7 +48,7 @@ def merge(hub: Hub, receipt: str, earlier: str, answer: Answer, *, actor: str, r
     """Enter what a clerk says of a pair, and do what follows from it. False when the very same was said before.
 
     repeat settles the application; replacement settles the earlier filing, or names it where a file carries it already; separate lets
-    the application go on. Raises SettingError.
+    the application go on. Raises ActRefused.
     """
     check_order(actor, reason)
     row = _application(hub, receipt)
@@ -77,7 +77,7 @@ def _application(hub: Hub, receipt: str) -> Row[Any]:
     same = (applications.c.municipality == hub.code) & (applications.c.receipt == receipt)
     found: list[Row[Any]] = hub.journal.rows(select(applications).where(same).order_by(applications.c.id.desc()))
     if not found:
-        raise SettingError(f"受付番号 {receipt} の申請はありません", "番号を確かめてください")
+        raise ActRefused(f"受付番号 {receipt} の申請はありません", "番号を確かめてください")
     standing: list[Row[Any]] = [row for row in found if row.disposition not in GONE]
     return (standing or found)[0]
 
@@ -93,27 +93,27 @@ def _named(hub: Hub, number: str) -> _Named:
     for row in hub.journal.rows(select(receiver_cases).where(held).order_by(receiver_cases.c.destination)):
         return _Named(f"{CASE}/{row.destination}", number, row.received_on, row.state)
     remedy = "受付番号、窓口受付簿の受付番号、または業務システムの案件番号を指定してください"
-    raise SettingError(f"--of {number}: その番号の受付はありません", remedy)
+    raise ActRefused(f"--of {number}: その番号の受付はありません", remedy)
 
 
 def _check_pair(row: Row[Any], named: _Named) -> None:
     if named.row is None:
         return
     if named.row.id == row.id:
-        raise SettingError(f"--of {named.number}: 同じ申請です", "もう一方の受付番号を指定してください")
+        raise ActRefused(f"--of {named.number}: 同じ申請です", "もう一方の受付番号を指定してください")
     if named.row.procedure != row.procedure:
-        raise SettingError(f"--of {named.number}: 別の手続の申請です", "同じ手続の申請どうしで判断してください")
+        raise ActRefused(f"--of {named.number}: 別の手続の申請です", "同じ手続の申請どうしで判断してください")
 
 
 def _check_open(write: Write, row: Row[Any], answer: Answer) -> None:
     """What is finished is answered no more; what a file carries cannot be taken back here."""
     if row.disposition in GONE:
         remedy = "別の判断が必要なときは、申請者に再申請を依頼してください"
-        raise SettingError(f"受付番号 {row.receipt} の処理はすでに終わっています", remedy)
+        raise ActRefused(f"受付番号 {row.receipt} の処理はすでに終わっています", remedy)
     # The release takes the same locks, so that a filing is either in a file or settled.
     write.read(select(obligations.c.state).where(obligations.c.application == row.id).with_for_update()).all()
     if answer == "repeat" and write.read(select(is_handed_on(row.id))).scalar_one():
-        raise SettingError(f"受付番号 {row.receipt} はすでに業務システムへ出力しました", "業務システムで重複として処理してください")
+        raise ActRefused(f"受付番号 {row.receipt} はすでに業務システムへ出力しました", "業務システムで重複として処理してください")
 
 
 def _pair(row: Row[Any], named: _Named) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
-from pipeline.errors import SettingError
+from pipeline.errors import ActRefused
 from pipeline.hub import Hub, open_hub
 
 
@@ -68,10 +68,10 @@ def _check_standing(hub: Hub, kind: str, subject: str) -> None:
     standing = [(row.kind, row.subject) for row in open_alarms(hub)]
     if (kind, subject) not in standing:
         of_kind = [other for one, other in standing if one == kind] or [" ".join(one) for one in standing]
-        raise SettingError(f"警報 {kind} {subject} は開いていません", f"開いているものは {'、'.join(of_kind[:5]) or 'ありません'}")
+        raise ActRefused(f"警報 {kind} {subject} は開いていません", f"開いているものは {'、'.join(of_kind[:5]) or 'ありません'}")
     if kind in (CLOSE, MORNING):
         remedy = "日締めをするか（hub close --date）、点検表を作ってください（hub run morning）"
-        raise SettingError(f"警報 {kind} は手では解けません", remedy)
+        raise ActRefused(f"警報 {kind} は手では解けません", remedy)
 
 
 def _check_right(hub: Hub, actor: str) -> None:

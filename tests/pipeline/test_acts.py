@@ -235,7 +235,9 @@ def test_a_restricted_case_is_for_entitled_people_and_takes_two_of_them(own: Own
     root = own(checked_root)
     (row,) = rows(root, select(applications).where(applications.c.reason == "PROTECTED_PERSON"))
     clerk, chief = f"{row.section}-01", f"{row.section}-kakaricho"
-    assert "支援措置" in refused(root, "release", row.receipt, "--code", "PROTECTED_PERSON", actor=clerk)
+    told = refused(root, "release", row.receipt, "--code", "PROTECTED_PERSON", actor=clerk)
+    assert "支援措置" not in told
+    assert f"{chief}、kacho に引き継いでください" in told
     done(root, "release", row.receipt, "--code", "PROTECTED_PERSON", actor=chief)
     assert state(root, row.receipt) == ("held", "PROTECTED_PERSON")
 
