@@ -61,7 +61,7 @@ def _gather(hub: Hub, day: date, rule_set: str, *, balanced: bool, standing: Day
         balanced=balanced,
         procedures=_procedures(arrived, hours),
         hours=_median([value for values in hours.values() for value in values]),
-        held=_held(hub, arrived, day, _groups(standing) if past else None),
+        held=_held(hub, arrived, day, (standing.held if standing is not None else ()) if past else None),
         checks=_checks(runs),
         ran=_versions_of(runs),
         versions=standing.versions if standing is not None and past else versions,
@@ -95,22 +95,18 @@ def _hours(hub: Hub, day: date) -> dict[str, list[float]]:
 Group = tuple[str, str, str]
 
 
-def _groups(standing: DayFigures | None) -> dict[str, Group]:
-    """What the record of the day's own evening said of each receipt number."""
-    held = standing.held if standing is not None else ()
-    return {receipt: (one.procedure, one.code, one.rule) for one in held for receipt in one.receipts}
+def _held(hub: Hub, arrived: list[Row[Any]], day: date, recorded: tuple[Held, ...] | None) -> tuple[Held, ...]:
+    """The day's arrivals that stood held in its evening. recorded: of a past day, what its own evening said and stands; None on the day.
 
-
-def _held(hub: Hub, arrived: list[Row[Any]], day: date, known: Mapping[str, Group] | None) -> tuple[Held, ...]:
-    """The day's arrivals that stood held in its evening. known: of a past day, what was recorded then; None on the day itself."""
-    groups: dict[Group, list[str]] = defaultdict(list)
+    A receipt number may belong to two filings (RECEIPT_CONFLICT): what was recorded of it is told once.
+    """
+    groups: dict[Group, list[str]] = defaultdict(list, {(one.procedure, one.code, one.rule): [*one.receipts] for one in recorded or ()})
+    known = {receipt for receipts in groups.values() for receipt in receipts}
     rules = _stopping_rules(hub, [row.id for row in arrived if row.disposition == "held"])
-    in_the_evening = _last_outcomes(hub, [row.id for row in arrived], day) if known is not None else {}
-    for row in arrived:
+    in_the_evening = _last_outcomes(hub, [row.id for row in arrived], day) if recorded is not None else {}
+    for row in (row for row in arrived if row.receipt not in known):
         now = (row.procedure, row.reason or UNKNOWN_REASON, rules.get(row.id, ""))
-        if known is not None and row.receipt in known:
-            groups[known[row.receipt]].append(row.receipt)
-        elif row.disposition == "held" and (known is None or row.disposed_on <= day.isoformat()):
+        if row.disposition == "held" and (recorded is None or row.disposed_on <= day.isoformat()):
             groups[now].append(row.receipt)
         elif in_the_evening.get(row.id) == "held":
             groups[now if row.disposition == "held" else (row.procedure, UNKNOWN_REASON, "")].append(row.receipt)

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import or_, select
 
+from pipeline.audit.withholding import without_numbers
 from pipeline.hub import Hub
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.exchange_tables import exchange_reads
 from pipeline.journal.intake_tables import applications
 from pipeline.journal.server_tables import self_information_reads
-from vocabulary.masking import mask_numbers
 
 HEADER: Final = ("時刻", "だれが", "何を", "対象（番号または鍵付きハッシュ）", "理由")
 SYSTEM: Final = "（自動）"
@@ -73,7 +73,7 @@ LEAVES: Final[dict[str, Callable[[dict[str, Any]], Opening]]] = {
 def openings(hub: Hub, first: date, last: date) -> list[Opening]:
     """Every opening of the days, both included, in the order of time; reasons with numbers of persons masked."""
     found = [*_exchanges(hub, first, last), *_self_information(hub, first, last), *_leaves(hub, first, last)]
-    masked = (replace(one, reason=mask_numbers(one.reason)) for one in found)
+    masked = (replace(one, reason=without_numbers(one.reason)) for one in found)
     return sorted(masked, key=lambda one: (one.at, one.who, one.subject))
 
 

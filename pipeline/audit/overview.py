@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
+from pipeline.audit.withholding import without_people
 from pipeline.audit.working_papers import measure_state
 from pipeline.hub import Hub
 from pipeline.journal.audit_tables import audit_findings, audit_measures, audit_sample_items, audit_samples
@@ -23,16 +24,17 @@ def overview(hub: Hub) -> Iterator[str]:
 
 
 def _findings(hub: Hub, sample: int) -> Iterator[str]:
-    joined = select(audit_findings, applications.c.receipt).join(
+    joined = select(audit_findings, applications.c.receipt, applications.c.id.label("application")).join(
         audit_sample_items,
         (audit_sample_items.c.sample == audit_findings.c.sample) & (audit_sample_items.c.place == audit_findings.c.place),
     )
     joined = joined.join(applications, applications.c.id == audit_sample_items.c.application)
     for one in hub.journal.rows(joined.where(audit_findings.c.sample == sample).order_by(audit_findings.c.id)):
-        yield f"  指摘{one.id}番 {one.place}番の{one.receipt} {one.at[:10]} {one.actor}：{one.text}"
+        yield f"  指摘{one.id}番 {one.place}番の{one.receipt} {one.at[:10]} {one.actor}：{without_people(hub, one.application, one.text)}"
         measures = hub.journal.rows(select(audit_measures).where(audit_measures.c.finding == one.id).order_by(audit_measures.c.id))
         for measure in measures:
-            yield f"    措置{measure.id}番（{measure_state(measure)}） {measure.at[:10]} {measure.actor}：{measure.text}"
+            text = without_people(hub, one.application, measure.text)
+            yield f"    措置{measure.id}番（{measure_state(measure)}） {measure.at[:10]} {measure.actor}：{text}"
         if not measures:
             yield "    措置はまだありません。"
         elif measures[-1].state == "planned" and measures[-1].due_on < hub.clock.today().isoformat():

@@ -109,8 +109,7 @@ def enter_measure(hub: Hub, finding: int, *, text: str, state: str, due: date | 
     known = select(audit_findings.c.id).join(audit_samples, audit_samples.c.id == audit_findings.c.sample)
     if hub.journal.scalar(known.where(audit_findings.c.id == finding, audit_samples.c.municipality == hub.code)) is None:
         raise SettingError(f"there is no finding {finding}", "hub audit list shows their numbers")
-    if state == "planned" and due is None:
-        raise SettingError("a planned measure has no day", "say until when with --due, or --done for one that is finished")
+    _check_end(hub, state, due)
     day = due.isoformat() if due else None
     row = {"finding": finding, "text": text, "state": state, "due_on": day, "actor": actor, "at": hub.clock.now().isoformat()}
     with hub.journal.write() as write:
@@ -118,6 +117,17 @@ def enter_measure(hub: Hub, finding: int, *, text: str, state: str, due: date | 
         enter_act(hub, write, kind="audit_measure", actor=actor, reason=PURPOSE, subject=f"measure {measure}")
         write.leaf("audit_measure_entered", measure=measure, finding=finding, state=state, due=day, said=hub.index(text, "audit-text"))
     return measure
+
+
+def _check_end(hub: Hub, state: str, due: date | None) -> None:
+    """A planned measure has a day that is still to come, a finished one has none. Raises SettingError."""
+    remedy = "say until when with --due, or --done for one that is finished"
+    if state == "planned" and due is None:
+        raise SettingError("a planned measure has no day", remedy)
+    if state == "done" and due is not None:
+        raise SettingError("a measure is either planned or finished", f"{remedy}, not both")
+    if due is not None and due < hub.clock.today():
+        raise SettingError(f"--due {due} is past", remedy)
 
 
 def _check_text(text: str, actor: str) -> None:

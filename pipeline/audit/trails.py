@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 
 from pipeline.acts import acts_of
 from pipeline.audit.day_pages import title_of
+from pipeline.audit.withholding import without_people
 from pipeline.hub import Hub
 from pipeline.journal.act_tables import waivers
 from pipeline.journal.decision_tables import decisions, notice_outbox, status_outbox
@@ -15,7 +16,6 @@ from pipeline.journal.delivery_tables import batch_items, batches, canonical, de
 from pipeline.journal.intake_tables import findings, parts, step_results
 from pipeline.lineage import runs_of
 from pipeline.pages.words import ACTS, SEVERITIES, STAGES
-from vocabulary.masking import mask_numbers
 
 DISPOSITIONS: Final = {"open": "処理中", "waiting": "待ち", "held": "保留", "delivered": "配信済", "settled": "完結", "withdrawn": "取下げ"}
 OUTCOMES: Final = {"done": "済", "held": "保留", "waiting": "待ち"}
@@ -111,7 +111,7 @@ def _acts(hub: Hub, row: Row[Any]) -> Iterator[Line]:
     for act in rows:
         second = f"（{act.first}番の二人目）" if act.first else "（二人目を待っている）" if act.state == "asked" else ""
         who = f"{act.actor}（OS {act.login}）"
-        yield f"{act.id}番 {ACTS.get(act.kind, act.kind)}{second}", f"{_time(act.at)} {who} 理由：{mask_numbers(act.reason)}"
+        yield f"{act.id}番 {ACTS.get(act.kind, act.kind)}{second}", f"{_time(act.at)} {who} 理由：{without_people(hub, row.id, act.reason)}"
     for one in hub.journal.rows(select(waivers).where(waivers.c.application == row.id).order_by(waivers.c.code)):
         yield "解除された指摘", f"{one.code} {one.rule}（{one.act}番）"
 

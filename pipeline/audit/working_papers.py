@@ -12,6 +12,7 @@ from sqlalchemy import Row, select
 from pipeline.audit.samples import sample_items, sample_row
 from pipeline.audit.site import write_files
 from pipeline.audit.trails import CHECKED, Trail, trail_of
+from pipeline.audit.withholding import without_people
 from pipeline.hub import Hub
 from pipeline.journal.audit_tables import audit_findings, audit_measures
 from pipeline.pages.audit_site import render_list
@@ -25,8 +26,9 @@ BOXES = ("確認", "所見")
 def write_paper(hub: Hub, sample: int) -> Path:
     """Write ``audits/<sample>/`` from the journal as it is now, findings and measures included. Raises SettingError, GlyphMissing."""
     row = sample_row(hub, sample)
-    trails = [trail_of(hub, item) for item in sample_items(hub, sample)]
-    said = {trail.place: _said(hub, sample, trail.place) for trail in trails}
+    items = sample_items(hub, sample)
+    trails = [trail_of(hub, item) for item in items]
+    said = {item.place: _said(hub, sample, item) for item in items}
     folder = hub.root.audits / str(sample)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     hub.root.audits.chmod(0o700)
@@ -40,15 +42,16 @@ def write_paper(hub: Hub, sample: int) -> Path:
     return folder
 
 
-def _said(hub: Hub, sample: int, place: int) -> list[tuple[str, str]]:
+def _said(hub: Hub, sample: int, item: Row[Any]) -> list[tuple[str, str]]:
     """Findings and measures of an item, as (what, text)."""
     found = []
-    mine = (audit_findings.c.sample == sample) & (audit_findings.c.place == place)
+    mine = (audit_findings.c.sample == sample) & (audit_findings.c.place == item.place)
     for finding in hub.journal.rows(select(audit_findings).where(mine).order_by(audit_findings.c.id)):
-        found.append((f"指摘{finding.id}番", f"{finding.at[:10]} {finding.actor}：{finding.text}"))
+        found.append((f"指摘{finding.id}番", f"{finding.at[:10]} {finding.actor}：{without_people(hub, item.id, finding.text)}"))
         answers = select(audit_measures).where(audit_measures.c.finding == finding.id).order_by(audit_measures.c.id)
         for one in hub.journal.rows(answers):
-            found.append((f"措置{one.id}番", f"{one.at[:10]} {one.actor}：{one.text}（{measure_state(one)}）"))
+            text = without_people(hub, item.id, one.text)
+            found.append((f"措置{one.id}番", f"{one.at[:10]} {one.actor}：{text}（{measure_state(one)}）"))
     return found
 
 

@@ -3,6 +3,7 @@
 import json
 import stat
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -21,6 +22,7 @@ from pipeline.audit.rights import UNDECLARED, rights_of
 from pipeline.audit.samples import draw_sample, enter_finding, enter_measure
 from pipeline.audit.strata import Amount, Candidate, band_of, candidates
 from pipeline.cli import main
+from pipeline.errors import SettingError
 from pipeline.exchange.access import as_reader, note_reading
 from pipeline.journal.act_tables import waivers
 from pipeline.journal.audit_tables import audit_samples
@@ -84,6 +86,16 @@ def test_a_finding_and_its_measure_stand_against_the_sample_until_the_measure_is
         lines = list(overview(hub))
     assert any("根拠が読み取れない" in line for line in lines)
     assert any("期限を過ぎて" in line for line in lines)
+
+
+def test_a_measure_is_either_planned_for_a_day_to_come_or_finished(own: Callable[[], Path]) -> None:
+    with hub_at(own(), at(19)) as hub:
+        sample = draw_sample(hub, seed="a", size=2, first=DAY, last=DAY, actor="kansa-01")
+        finding = enter_finding(hub, sample, 2, text="根拠が読み取れない", actor="kansa-01")
+        wrong = (("planned", None, "no day"), ("done", DAY, "either planned or finished"), ("planned", DAY - timedelta(days=1), "is past"))
+        for state, due, said in wrong:
+            with pytest.raises(SettingError, match=said):
+                enter_measure(hub, finding, text="根拠を書く", state=state, due=due, actor="jidoteate-kakaricho")
 
 
 def test_rights_and_openings_say_who_used_what(own: Callable[[], Path]) -> None:

@@ -12,12 +12,13 @@ import pypdf
 import pytest
 from sqlalchemy import func, select
 
+from pipeline.acts import enter_act
 from pipeline.audit.changes import changes_between
 from pipeline.audit.contributions import rise_of
 from pipeline.audit.day_figures import enter_day, figures_of_day
 from pipeline.audit.figures import read_figures, write_figures
 from pipeline.audit.reporting import report_to_auditors
-from pipeline.audit.samples import draw_sample
+from pipeline.audit.samples import draw_sample, enter_finding, sample_items
 from pipeline.audit.site import weeks_until
 from pipeline.audit.working_papers import write_paper
 from pipeline.hub import Hub
@@ -68,6 +69,7 @@ def test_no_value_of_a_resident_stands_on_any_page_or_paper(own: Own) -> None:
     root = own()
     with hub_at(root, at(19)) as hub:
         sample = draw_sample(hub, seed="s", size=16, first=DAY, last=DAY, actor="kansa-01")
+        _name_people(hub, sample)
         papers = write_paper(hub, sample)
         # A birth of this year may be a day that the pages themselves have.
         values = {value for value in _values(hub) if not value.startswith(f"{DAY.year}-")}
@@ -77,6 +79,18 @@ def test_no_value_of_a_resident_stands_on_any_page_or_paper(own: Own) -> None:
     text = "".join(texts)
     assert len(values) > 100
     assert sorted(value for value in values if value in text) == []
+    assert text.count("本人に電話で確認") >= 3
+
+
+def _name_people(hub: Hub, sample: int) -> None:
+    """Staff and auditor write into their reasons whom a case is about, which they should not."""
+    for item in sample_items(hub, sample):
+        known = hub.journal.rows(select(persons.c.atena).where(persons.c.application == item.id, persons.c.atena.is_not(None)))
+        for resident in filter(None, (by_atena(hub, row.atena) for row in known)):
+            text = f"{resident.name}（{resident.kana}、宛名番号{resident.atena}）本人に電話で確認"
+            enter_finding(hub, sample, item.place, text=text, actor="kansa-01")
+            with hub.journal.write() as write:
+                enter_act(hub, write, kind="hold", actor="jidoteate-01", reason=text.replace("　", ""), application=item.id)
 
 
 def _values(hub: Hub) -> Iterator[str]:
@@ -138,6 +152,18 @@ def test_what_was_held_in_the_evening_stays_so_when_the_day_is_closed_again_afte
         with hub.journal.write() as write:
             values = {"disposition": "withdrawn", "reason": None, "disposed_on": NEXT_DAY.isoformat()}
             write.execute(applications.update().where(applications.c.disposition == "held").values(**values))
+            write.leaf("tried")
+        assert enter_day(hub, DAY, balanced=True).held == then.held
+
+
+def test_another_filing_with_the_number_of_a_held_one_is_not_held_when_the_day_is_closed_again(own: Own) -> None:
+    with hub_at(own(), at(9, day=NEXT_DAY)) as hub:
+        then = figures_of_day(hub, DAY)
+        assert then is not None
+        delivered = hub.journal.scalar(select(applications.c.id).where(applications.c.disposition == "delivered"))
+        with hub.journal.write() as write:
+            values = {"receipt": then.held[0].receipts[0], "version": 9}
+            write.execute(applications.update().where(applications.c.id == delivered).values(**values))
             write.leaf("tried")
         assert enter_day(hub, DAY, balanced=True).held == then.held
 
