@@ -12,9 +12,9 @@ from connectors.collections import WAYS
 from pipeline.calendar import OpeningDays
 from pipeline.hub import Hub
 from pipeline.journal.payment_tables import claims, collections, deposits, payment_items, postings
-from pipeline.payments.matching import Known, Verdict, judge
+from pipeline.payments.matching import Known, Payment, Verdict, judge
 
-COUNTED_AS_PAID = ("matched", "unknown_number", "underpaid", "overpaid", "paid_twice", "paid_by_two_ways", "withdrawn_claim")
+COUNTED_AS_PAID = ("matched", "unknown_number", "underpaid", "overpaid", "paid_twice", "paid_by_two_ways", "withdrawn_claim", "given_back")
 """Verdicts of money that the way hands over."""
 
 
@@ -49,10 +49,15 @@ def claims_by_id(hub: Hub) -> dict[int, Row[Any]]:
 def all_verdicts(hub: Hub) -> list[Verdict]:
     """What every row of collection data comes to now."""
     told = hub.journal.rows(select(postings).where(postings.c.municipality == hub.code, postings.c.sort == "paid"))
-    asked = hub.journal.rows(select(payment_items.c.key).where(payment_items.c.municipality == hub.code, payment_items.c.answer == "post"))
     posted = {(row.way, row.reference) for row in told}
-    ordered = {(way, reference) for way, _, reference in (row.key.partition(" ") for row in asked)}
-    return judge(rows_of(hub, claims), rows_of(hub, collections), Known(posted, ordered))
+    known = Known(posted, _answered(hub, "post"), _answered(hub, "refund", "offset"))
+    return judge(rows_of(hub, claims), rows_of(hub, collections), known)
+
+
+def _answered(hub: Hub, *answers: str) -> set[Payment]:
+    """The payments whose items a person settled so."""
+    keys = select(payment_items.c.key).where(payment_items.c.municipality == hub.code, payment_items.c.answer.in_(answers))
+    return {(way, reference) for way, _, reference in (row.key.partition(" ") for row in hub.journal.rows(keys))}
 
 
 def standing(rows: Iterable[Row[Any]]) -> tuple[list[Row[Any]], list[Row[Any]]]:

@@ -13,7 +13,7 @@ Payment = tuple[str, str]
 """Way and the way's own number of a payment."""
 
 SETTLED = ("matched",)
-QUIET = ("superseded", "repeated", "undone", "cancellation", "provisional")
+QUIET = ("superseded", "repeated", "undone", "cancellation", "provisional", "given_back")
 ITEMS = (
     "unknown_number", "underpaid", "overpaid", "paid_twice", "paid_by_two_ways", "withdrawn_claim", "orphan_cancellation", "conflict",
 )  # fmt: skip
@@ -41,10 +41,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was told and decided before. posted: 消込済, ordered: a person had them posted although they do not fit."""
+    """What was told and decided before.
+
+    posted: 消込済; ordered: a person had them posted although they do not fit; given_back: a person had them refunded or set off (還付・充当).
+    """
 
     posted: Collection[Payment] = frozenset()
     ordered: Collection[Payment] = frozenset()
+    given_back: Collection[Payment] = frozenset()
 
 
 def judge(claims: Iterable[Row[Any]], rows: Iterable[Row[Any]], known: Known) -> list[Verdict]:
@@ -57,7 +61,10 @@ def judge(claims: Iterable[Row[Any]], rows: Iterable[Row[Any]], known: Known) ->
     paid: dict[int, list[Verdict]] = {}
     for group in groups.values():
         for verdict in _judge_payment(group, index):
-            if verdict.word == "paid" and verdict.claim is not None:
+            if verdict.word == "paid" and verdict.payment in known.given_back:
+                # Its money is gone: whatever becomes of the claim or of its other payments, it is never posted.
+                found.append(Verdict(verdict.row, "given_back", verdict.claim))
+            elif verdict.word == "paid" and verdict.claim is not None:
                 paid.setdefault(verdict.claim.id, []).append(verdict)
             else:
                 found.append(Verdict(verdict.row, "unknown_number", None) if verdict.word == "paid" else verdict)

@@ -15,6 +15,7 @@ TITLES: Final = {
     "paid_twice": "同じ方法での二重納付",
     "paid_by_two_ways": "別の方法との二重納付",
     "withdrawn_claim": "取り下げた調定への納付",
+    "given_back": "還付・充当した収納",
     "orphan_cancellation": "元の収納のない取消",
     "conflict": "同じ取引番号で内容の違う行",
     "deposit_conflict": "同じ入金番号で内容の違う行",

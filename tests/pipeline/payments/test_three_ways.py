@@ -104,6 +104,21 @@ def test_one_claim_paid_by_two_ways_is_on_the_list_until_a_person_settles_it(roo
     assert len(posted(root)) == 1
 
 
+@pytest.mark.parametrize("answer", ["refund", "offset"])
+def test_what_was_given_back_is_never_posted_even_when_the_other_payment_is_cancelled(root: Path, answer: str) -> None:
+    leave(root, payment(), payment(reference="R2"))
+    morning(root)
+    with hub_at(root, at(8)) as hub:
+        [item] = item_rows(hub)
+        settle(hub, item.id, answer, actor="kaikei-01", reason="二重納付")
+    leave(root, payment(stage="cancelled"), number=2)
+    morning(root, NEXT_DAY)
+    assert [line.split(",")[0] + line.split(",")[4] for line in posted(root)] == ["1R1", "9R1"]
+    with hub_at(root, at(8)) as hub:
+        assert ("R2", "given_back") in words(hub)
+        assert open_items(hub) == []
+
+
 def test_a_wrong_amount_is_posted_when_a_person_says_so(root: Path) -> None:
     leave(root, payment(amount=FEE - 1))
     morning(root)
