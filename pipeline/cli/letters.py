@@ -23,7 +23,7 @@ def letters() -> None:
 def show(code: str | None, day: date | None, root_folder: Path | None) -> None:
     """Letters of a day, and what no letter could be made of. Example: hub letters list --date 2026-11-24"""
     from pipeline.hub import open_hub
-    from pipeline.letters.mail_list import STATES, letters_of, line_of
+    from pipeline.letters.mail_list import letters_of, line_of, state_of
     from pipeline.letters.stopped import stopped_letters
     from vocabulary.reasons import reason
 
@@ -31,7 +31,7 @@ def show(code: str | None, day: date | None, root_folder: Path | None) -> None:
         wanted = (day or hub.clock.today()).isoformat()
         for row in letters_of(hub, wanted):
             section, title = line_of(hub, row)
-            click.echo(f"{row.number}　{row.name}　{section}　{title}　{STATES[row.state]}")
+            click.echo(f"{row.number}　{row.name}　{section}　{title}　{state_of(row)}")
         for row in stopped_letters(hub):
             section, title = line_of(hub, row)
             words = reason(row.code)

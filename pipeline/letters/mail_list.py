@@ -20,22 +20,34 @@ from vocabulary.dates import to_wareki
 
 COLUMNS = ("通し番号", "ファイル", "担当課", "種類", "枚数", "状態")
 STATES = {"made": "作成済", "posted": "差出済", "returned": "返戻"}
+TAKEN_OUT = "差出取りやめ"
 Line = tuple[str, str]
 
 
 def letters_of(hub: Hub, day: str) -> list[Row[Any]]:
     """The letters of a day with the kind of their notice, in the order of their 通し番号."""
-    joined = select(letters, notice_outbox.c.kind, notice_outbox.c.application).join(notice_outbox, notice_outbox.c.id == letters.c.notice)
+    told = (notice_outbox.c.kind, notice_outbox.c.application, notice_outbox.c.state.label("notice_state"))
+    joined = select(letters, *told).join(notice_outbox, notice_outbox.c.id == letters.c.notice)
     of_day = (letters.c.municipality == hub.code) & (letters.c.day == day)
     return hub.journal.rows(joined.where(of_day).order_by(letters.c.number))
+
+
+def state_of(row: Row[Any]) -> str:
+    """What the section that posts reads of a letter."""
+    return TAKEN_OUT if is_taken_out(row) else STATES[row.state]
+
+
+def is_taken_out(row: Row[Any]) -> bool:
+    """Whether it may not go out any more: its notice was given up before it was posted."""
+    return row.state == "made" and row.notice_state == "given_up"
 
 
 def write_mail_list(hub: Hub, day: str) -> Path:
     """Write 差出票 as CSV and PDF and the batch of all letters that are not posted yet. Returns the CSV."""
     rows, folder = letters_of(hub, day), letters_folder(hub, day)
     replace_file(folder / f"差出票_{day}.csv", _csv(hub, rows))
-    replace_file(folder / f"差出票_{day}.pdf", _sheet(hub, day, rows))
-    unposted = [folder / row.name for row in rows if row.state == "made"]
+    replace_file(folder / f"差出票_{day}.pdf", _sheet(hub, day, [row for row in rows if not is_taken_out(row)]))
+    unposted = [folder / row.name for row in rows if row.state == "made" and not is_taken_out(row)]
     batch = folder / f"郵送文書_{day}.pdf"
     if unposted:
         replace_file(batch, join_pages([file.read_bytes() for file in unposted]))
@@ -50,7 +62,7 @@ def _csv(hub: Hub, rows: list[Row[Any]]) -> bytes:
     writer.writerow(COLUMNS)
     for row in rows:
         section, title = line_of(hub, row)
-        writer.writerow((row.number, row.name, section, title, row.pages, STATES[row.state]))
+        writer.writerow((row.number, row.name, section, title, row.pages, state_of(row)))
     return text.getvalue().encode("utf-8-sig")
 
 

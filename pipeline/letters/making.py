@@ -62,7 +62,7 @@ def make_letter(hub: Hub, notice: Row[Any], excluded: str | None = None) -> str:
     with hub.journal.write() as write:
         code = reason_not_to_post(hub, write, notice, resident)
         if code is not None:
-            return _stop(hub, write, notice, code)
+            return stop(hub, write, notice, code)
         if excluded is not None:
             return _leave_out(hub, write, notice, excluded)
     assert resident is not None  # noqa: S101  nobody without an entry in the register passes reason_not_to_post
@@ -121,10 +121,9 @@ def _enter(hub: Hub, write: Write, notice: Row[Any], made: dict[str, Any]) -> st
     return "made"
 
 
-def _stop(hub: Hub, write: Write, notice: Row[Any], code: str) -> str:
+def stop(hub: Hub, write: Write, notice: Row[Any], code: str) -> str:
     """No letter goes out: the section is told by an alarm and by the list of letters."""
-    stopped = (notice_outbox.c.id == notice.id) & (notice_outbox.c.state == "owed")
-    if write.execute(update(notice_outbox).where(stopped).values(state="given_up", code=code)).rowcount:
+    if move(hub, write, NOTICES, (notice_outbox.c.id == notice.id) & (notice_outbox.c.state == notice.state), "given_up", code=code):
         raise_alarm(hub, write, kind="LETTER_STOPPED", subject=notice.reference[:SHORT])
         write.leaf("letter_stopped", notice=notice.id, code=code)
     return "stopped"

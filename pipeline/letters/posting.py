@@ -1,6 +1,6 @@
 """What became of letters (差出しと返戻): the section that posts says so, and a letter that came back becomes somebody's work."""
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from pipeline.acts import enter_act
 from pipeline.alarms import raise_alarm
@@ -10,11 +10,19 @@ from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.letter_tables import letters
 from pipeline.staff import require
 
+UNPOSTED = (letters.c.state == "made") & (notice_outbox.c.state == "sent")
+"""The SQL condition on letters that lie with the section that posts; of one that was taken out the notice is given up."""
+
+
+def of_letters() -> ColumnElement[bool]:
+    """The SQL condition that joins a letter and its notice."""
+    return notice_outbox.c.id == letters.c.notice
+
 
 def post_day(hub: Hub, day: str, *, actor: str, reason: str) -> int:
     """Note that the letters of a day were posted (差出済); their notices are then told. Returns how many. Raises SettingError."""
     require(hub, actor, "mail")
-    made = select(letters).where(letters.c.municipality == hub.code, letters.c.day == day, letters.c.state == "made")
+    made = select(letters).join(notice_outbox, of_letters()).where(letters.c.municipality == hub.code, letters.c.day == day, UNPOSTED)
     rows = hub.journal.rows(made)
     if not rows:
         raise SettingError(f"{day}: there is no letter to post", "hub letters list shows what was made on which day")

@@ -43,7 +43,7 @@ class Verdict:
 class Known:
     """What was told and decided before.
 
-    posted: 消込済; ordered: a person had them posted although they do not fit; given_back: a person had them refunded or set off (還付・充当).
+    posted: 消込済; ordered: a person had them posted although they do not fit; given_back: a person had them refunded or set off.
     """
 
     posted: Collection[Payment] = frozenset()

@@ -176,6 +176,37 @@ def test_who_is_protected_since_gets_no_letter(root: Path) -> None:
         assert [row.code for row in stopped_letters(hub)] == ["LETTER_PROTECTED"]
 
 
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_letter_is_taken_out_of_the_post_when_its_addressee_is_protected_since(
+    root: Path, monkeypatch: pytest.MonkeyPatch, killed: bool
+) -> None:
+    with hub_at(root, at(16)) as hub:
+        people = ordinary(hub)[:2]
+        for key, atena in enumerate(people):
+            owed(hub, atena, key=str(key))
+        make_letters(hub)
+        with hub.journal.write() as write:
+            write.execute(update(residents).where(residents.c.atena == people[0]).values(protected=True))
+            write.leaf("resident_changed")
+        if killed:
+            monkeypatch.setattr("pipeline.letters.withdrawing.write_mail_list", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                make_letters(hub)
+            monkeypatch.undo()
+        make_letters(hub)
+        folder = letters_folder(hub, DAY.isoformat())
+        assert len(PdfReader(folder / f"郵送文書_{DAY}.pdf").pages) == 1
+        assert len(list(folder.glob("letter_*"))) == 1
+        assert "差出取りやめ" in (folder / f"差出票_{DAY}.csv").read_text(encoding="utf-8-sig")
+        assert [row.code for row in stopped_letters(hub)] == ["LETTER_PROTECTED"]
+        assert post_day(hub, DAY.isoformat(), actor="bunsho-01", reason="差出し") == 1
+        assert [row.code for row in stopped_letters(hub)] == ["LETTER_PROTECTED"]
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
 def test_who_may_not_be_told_any_more_gets_no_letter_either_and_is_nobody_s_work(root: Path) -> None:
     with hub_at(root, at(16)) as hub:
         atena = ordinary(hub)[0]
