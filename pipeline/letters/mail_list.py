@@ -39,7 +39,7 @@ def state_of(row: Row[Any]) -> str:
 
 def is_taken_out(row: Row[Any]) -> bool:
     """Whether it may not go out any more: its notice was given up before it was posted."""
-    return row.state == "made" and row.notice_state == "given_up"
+    return bool(row.state == "made" and row.notice_state == "given_up")
 
 
 def write_mail_list(hub: Hub, day: str) -> Path:
