@@ -15,10 +15,22 @@ from pipeline.journal.decision_tables import decisions, notice_outbox, status_ou
 from pipeline.journal.delivery_tables import batch_items, batches, canonical, deliveries, receipts
 from pipeline.journal.intake_tables import findings, parts, step_results
 from pipeline.lineage import runs_of
+from pipeline.pages.mapping_words import STATUS_NAMES
 from pipeline.pages.words import ACTS, SEVERITIES, STAGES
 
+STEPS: Final = {**STAGES, "case": "案件フォルダ"}
 DISPOSITIONS: Final = {"open": "処理中", "waiting": "待ち", "held": "保留", "delivered": "配信済", "settled": "完結", "withdrawn": "取下げ"}
 OUTCOMES: Final = {"done": "済", "held": "保留", "waiting": "待ち"}
+SENT: Final = {
+    "owed": "未送信",
+    "sending": "送信中",
+    "sent": "送信済",
+    "accepted": "ポータル受付済",
+    "undeliverable": "届けられない",
+    "refused": "拒否",
+    "given_up": "送信取りやめ",
+}
+"""States of what residents are told: what was sent is not what arrived."""
 CHECKED: Final = ("収受と受け取ったもの", "検査の結果と定義の版", "配信した記録と控え", "職員の行為（理由・二人目）", "決定とお知らせ")
 """What the boxes of a working paper ask for (確認欄)."""
 
@@ -77,11 +89,12 @@ def _package(hub: Hub, row: Row[Any]) -> Iterator[Line]:
 
 def _steps(hub: Hub, row: Row[Any]) -> Iterator[Line]:
     done = hub.journal.rows(select(step_results).where(step_results.c.application == row.id))
-    order = list(STAGES)
+    order = list(STEPS)
     for one in sorted(done, key=lambda one: (one.at, order.index(one.step) if one.step in order else 0)):
-        yield STAGES.get(one.step, one.step), f"{_time(one.at)} {OUTCOMES[one.outcome]}（入力 {one.inputs[:16]}）"
+        yield STEPS.get(one.step, one.step), f"{_time(one.at)} {OUTCOMES[one.outcome]}（入力 {one.inputs[:16]}）"
     for one in hub.journal.rows(select(findings).where(findings.c.application == row.id).order_by(findings.c.id)):
-        yield "指摘", " ".join(part for part in (one.code, one.rule, SEVERITIES.get(one.severity, one.severity), one.step) if part)
+        facts = (one.code, one.rule, SEVERITIES.get(one.severity, one.severity), STEPS.get(one.step, one.step))
+        yield "指摘", " ".join(part for part in facts if part)
 
 
 def _suites(hub: Hub, row: Row[Any]) -> Iterator[Line]:
@@ -90,7 +103,7 @@ def _suites(hub: Hub, row: Row[Any]) -> Iterator[Line]:
     yield "変換の定義の版", version or "―"
     for one, result in runs_of(hub, row):
         failed = sum(check.failed for check in result.checks)
-        yield one.suite, f"実行{one.id}番 定義の版 {result.version} {one.rows:,}行 検査{len(result.checks)}種 通らなかった行{failed:,}"
+        yield one.suite.partition("@")[0], f"実行{one.id}番 定義の版 {result.version} {one.rows:,}行 検査{len(result.checks)}種 通らなかった行{failed:,}"
 
 
 def _deliveries(hub: Hub, row: Row[Any]) -> Iterator[Line]:
@@ -120,9 +133,13 @@ def _answers(hub: Hub, row: Row[Any]) -> Iterator[Line]:
     for one in hub.journal.rows(select(decisions).where(decisions.c.application == row.id).order_by(decisions.c.id)):
         yield "決定", f"{one.outcome} {one.decided_on} 根拠 {one.source}"
     for one in hub.journal.rows(select(status_outbox).where(status_outbox.c.application == row.id).order_by(status_outbox.c.owed_at)):
-        yield "処理状況", f"{one.status} {one.state} {_time(one.sent_at) if one.sent_at else ''}".rstrip()
+        yield "処理状況", f"{STATUS_NAMES.get(one.status, one.status)} {_sent(one)}"
     for one in hub.journal.rows(select(notice_outbox).where(notice_outbox.c.application == row.id).order_by(notice_outbox.c.owed_at)):
-        yield "お知らせ", f"{one.kind} {one.state} {_time(one.sent_at) if one.sent_at else ''}".rstrip()
+        yield "お知らせ", f"{one.kind} {_sent(one)}"
+
+
+def _sent(told: Row[Any]) -> str:
+    return f"{SENT[told.state]} {_time(told.sent_at) if told.sent_at else ''}".rstrip()
 
 
 def _time(text: str) -> str:

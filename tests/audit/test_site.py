@@ -80,6 +80,7 @@ def test_no_value_of_a_resident_stands_on_any_page_or_paper(own: Own) -> None:
     assert len(values) > 100
     assert sorted(value for value in values if value in text) == []
     assert text.count("本人に電話で確認") >= 3
+    assert "受領済 送信済" in text
 
 
 def _name_people(hub: Hub, sample: int) -> None:
