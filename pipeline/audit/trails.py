@@ -103,7 +103,8 @@ def _suites(hub: Hub, row: Row[Any]) -> Iterator[Line]:
     yield "変換の定義の版", version or "―"
     for one, result in runs_of(hub, row):
         failed = sum(check.failed for check in result.checks)
-        yield one.suite.partition("@")[0], f"実行{one.id}番 定義の版 {result.version} {one.rows:,}行 検査{len(result.checks)}種 通らなかった行{failed:,}"
+        name = one.suite.partition("@")[0]
+        yield name, f"実行{one.id}番 定義の版 {result.version} {one.rows:,}行 検査{len(result.checks)}種 通らなかった行{failed:,}"
 
 
 def _deliveries(hub: Hub, row: Row[Any]) -> Iterator[Line]:
