@@ -12,6 +12,7 @@ from pipeline.journal.decision_tables import notice_outbox, result_files, status
 from pipeline.journal.delivery_tables import batches, receipts
 from pipeline.journal.intake_tables import applications, listings
 from pipeline.journal.register_tables import register_loads
+from pipeline.sync.drift import open_drift
 
 Settled = Callable[[Hub, Row[Any]], bool]
 
@@ -65,6 +66,11 @@ def _register_fresh(hub: Hub, alarm: Row[Any]) -> bool:
     return hub.journal.scalar(select(register_loads.c.name).where(loaded, register_loads.c.loaded_at > alarm.last_at).limit(1)) is not None
 
 
+def _drift_decided(hub: Hub, alarm: Row[Any]) -> bool:
+    drift = open_drift(hub, alarm.subject)
+    return drift is None or drift.state != "stopped"
+
+
 _SETTLED: Mapping[str, Settled] = MappingProxyType(
     {
         "FETCH_REFUSED": _fetched,
@@ -77,5 +83,6 @@ _SETTLED: Mapping[str, Settled] = MappingProxyType(
         "ANSWER_UNREADABLE": _answer_read,
         "REGISTER_ROW": _register_loaded,
         "REGISTER_STALE": _register_fresh,
+        "COPY_DRIFT": _drift_decided,
     }
 )

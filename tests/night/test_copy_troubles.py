@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from pipeline.alarms import open_alarms
+from pipeline.daily_duties import look_after
 from pipeline.errors import SettingError
 from pipeline.flow import step_function
 from pipeline.journal.copy_tables import copy_drifts, copy_items, copy_requests
@@ -134,6 +136,9 @@ def test_the_drift_limit_stops_a_kind_until_a_person_approves_once(
     night(root, None, moment)
     assert server_rows(running) == sorted(first[6:], key=str)
     assert [row.state for row in rows(root, select(copy_drifts))] == ["used"]
+    with night_hub(root, moment) as hub:
+        look_after(hub)
+        assert "COPY_DRIFT" not in {row.kind for row in open_alarms(hub)}
     night(root, first, go_to(running, EVENING + timedelta(days=2)))
     assert len(server_rows(running)) == 6
     night(root, first[5:], go_to(running, EVENING + timedelta(days=3)))

@@ -11,10 +11,11 @@ from sqlalchemy import select
 from pipeline.flow import step_function
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.server_tables import server_states
+from pipeline.morning_figures import morning_report
 from pipeline.sync.announced import layout_agrees
 from sandbox import process
 from tests.night.conftest import EVENING, KilledError, night_hub
-from tests.pipeline.days import alarms_of, at, hub_at, rows
+from tests.pipeline.days import NAHA, alarms_of, at, hub_at, rows
 
 KINDS = Path("sandbox/middle/kinds")
 
@@ -28,6 +29,18 @@ def test_the_operating_state_is_remembered_once(root: Path, running: process.Run
     assert json.loads(row.stops)[0] == [(EVENING + timedelta(hours=hours)).isoformat() for hours in (2, 3)]
     leaves = [json.loads(leaf.data)["event"] for leaf in rows(root, select(log_leaves))]
     assert leaves.count("operating_state_seen") == 1
+
+
+@pytest.mark.parametrize(("ahead", "good"), [(timedelta(hours=2), False), (timedelta(days=1), False), (timedelta(days=3), True)])
+def test_the_morning_sheet_marks_a_stop_that_comes_before_the_next_sheet(root: Path, ahead: timedelta, good: bool) -> None:
+    stops = [[(EVENING + ahead).isoformat(), (EVENING + ahead + timedelta(hours=1)).isoformat()]]
+    with hub_at(root, EVENING) as hub:
+        with hub.journal.write() as write:
+            seen = EVENING.isoformat()
+            write.insert_row(server_states, {"municipality": NAHA, "state": "running", "stops": json.dumps(stops), "seen_at": seen})
+            write.leaf("planted")
+        (stop,) = (check for check in morning_report(hub, []).checks if check.title == "中間サーバーの計画停止")
+    assert (stop.good, stop.sentence.count("から")) == (good, 1)
 
 
 def test_by_day_nothing_is_asked(root: Path) -> None:
