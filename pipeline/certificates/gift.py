@@ -34,6 +34,7 @@ KIND, PROCEDURE, ACCEPTED = "kifu-shomei", "jidoteate-kifu", "accepted"
 GROUP, AMOUNT = "kifumoshide", "kifugaku"
 """Where the record of an offer has its amount."""
 MOST = 99_999_999
+VOID = "さきに発行した証明書（{number}）は取り消しました。申告には使わず、お手元にあるときは担当課にお返しください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +54,11 @@ def issue(hub: Hub, receipt: str, gift: Gift, *, actor: str, reason: str) -> int
     """Owe the certificate of an accepted offer. Gives the notice's number. Raises ActRefused for what may not be certified."""
     row = case_of(hub, receipt)
     allowed(hub, row, actor)
-    _check(hub, row, gift)
+    check_gift(hub, row, gift)
     with hub.journal.write() as write:
-        donor = _donor(hub, write, row)
+        donor = donor_of(hub, write, row)
         enter_act(hub, write, kind="certificate_issue", actor=actor, reason=reason, application=row.id, subject=gift.number)
-        notice = owe_notice(hub, write, _order(hub, row, gift, donor))
+        notice = owe_notice(hub, write, order_of(hub, row, gift, donor))
         if notice is None:
             remedy = "発行済みか、支援措置の対象です。担当課で確かめ、必要なら直接渡してください"
             raise ActRefused(f"受付番号 {receipt} の証明書は自動では送れません", remedy)
@@ -65,7 +66,8 @@ def issue(hub: Hub, receipt: str, gift: Gift, *, actor: str, reason: str) -> int
     return notice
 
 
-def _check(hub: Hub, row: Row[Any], gift: Gift) -> None:
+def check_gift(hub: Hub, row: Row[Any], gift: Gift) -> None:
+    """Raises ActRefused for what may not be certified."""
     if row.procedure != PROCEDURE:
         raise ActRefused(f"受付番号 {row.receipt} は寄附の申出ではありません", "児童手当に係る寄附の申出の受付番号を指定してください")
     if not 1 <= gift.amount <= MOST:
@@ -87,7 +89,8 @@ def offered_amount(hub: Hub, row: Row[Any]) -> str:
     return next((str(amount) for amount in tables[GROUP].columns[AMOUNT] if amount), "") if GROUP in tables else ""
 
 
-def _donor(hub: Hub, write: Write, row: Row[Any]) -> Resident:
+def donor_of(hub: Hub, write: Write, row: Row[Any]) -> Resident:
+    """Who gave, as the register has them now. Raises ActRefused without a standing decision 受理 or an address."""
     decision = standing_decision(write, row.id)
     if decision is None or decision.kind == "revoke" or decision.outcome != ACCEPTED:
         raise ActRefused(f"受付番号 {row.receipt} の申出は受理されていません", "受理の決定を入力してから発行してください")
@@ -99,14 +102,16 @@ def _donor(hub: Hub, write: Write, row: Row[Any]) -> Resident:
     return found
 
 
-def _order(hub: Hub, row: Row[Any], gift: Gift, donor: Resident) -> NoticeOrder:
+def order_of(hub: Hub, row: Row[Any], gift: Gift, donor: Resident, *, key: str = "", void: str = "") -> NoticeOrder:
+    """The notice that carries a certificate. key: its subject where it is not the first one; void: number of the one that it stands for."""
     kind = hub.catalogue.notice_kinds[KIND]
     gifts = {"gift_amount": f"{gift.amount:,}", "gift_date": to_wareki(gift.received_on), "document_number": gift.number}
+    gifts["void_words"] = VOID.format(number=void) if void else ""
     subject, body = kind.fill({**facts_of(hub, row), **gifts})
     return NoticeOrder(
         kind=KIND,
         sort=kind.kind_of,
-        subject_key=application_key(row.id),
+        subject_key=key or application_key(row.id),
         atena=donor.atena,
         business=kind.business,
         subject=subject,

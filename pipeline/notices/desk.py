@@ -22,6 +22,8 @@ BY_PERSON = "BY_PERSON"
 """Code of what a person gave up."""
 NO_CONSENT = "LETTERBOX_NO_CONSENT"
 """Code of what went on to the next channel, as nobody consented to the letter-box."""
+REPLACED = "CERTIFICATE_REPLACED"
+"""Code of what was taken back and issued anew."""
 NOTICE_ALARMS = ("NOTICE_GIVEN_UP", "NOTICE_REFUSED", "NOTICE_CODE_UNKNOWN")
 STATUS_ALARMS = ("STATUS_REFUSED", "STATUS_GIVEN_UP", "STATUS_CODE_UNKNOWN")
 UNFINISHED = (*OPEN, "refused", "given_up")
@@ -75,7 +77,7 @@ def _statuses(hub: Hub) -> Iterator[Standing]:
 def _unfinished(machine: Machine) -> ColumnElement[bool]:
     column = machine.table.c
     # What was given up on purpose, by a person or because of who is addressed, waits for nobody.
-    on_purpose = (column.state == "given_up") & ((column.attempts == 0) | column.code.in_((BY_PERSON, NO_CONSENT)))
+    on_purpose = (column.state == "given_up") & ((column.attempts == 0) | column.code.in_((BY_PERSON, NO_CONSENT, REPLACED)))
     return column.state.in_(UNFINISHED) & ~on_purpose
 
 
@@ -103,6 +105,8 @@ def try_anew(hub: Hub, name: str, *, actor: str, reason: str) -> int:
         raise ActRefused(f"{name} は次の実行で送ります", "送信（hub run notify）の後に hub notices list で確かめてください")
     if found.row.code == NO_CONSENT:
         raise ActRefused(f"{name} は同意がないため次の経路に回しました", "同じお知らせの、次の経路のものを確かめてください")
+    if found.row.code == REPLACED:
+        raise ActRefused(f"{name} は取り消した証明書です", "再発行した証明書のお知らせを確かめてください")
     anew = {"attempts": 0, "first_try_at": found.row.first_try_at, "next_try_at": None, "code": None}
     return _decide(hub, found, "sending", anew, kind="notice_retried", actor=actor, reason=reason)
 

@@ -234,6 +234,7 @@ ACTS: Final = {
     "letters_posted": "郵送の登録",
     "letter_returned": "返送された郵便の登録",
     "certificate_issue": "証明書の発行",
+    "certificate_reissue": "証明書の取消と再発行",
     "consent_add": "民間送達の同意の登録",
     "consent_end": "民間送達の同意の終了",
     "campaign_plan": "一斉のお知らせの計画",

@@ -20,6 +20,7 @@ from sqlalchemy import select, update
 from connectors.letterbox import Document
 from pipeline.act_cases import case_of
 from pipeline.certificates.gift import Gift, issue
+from pipeline.certificates.reissue import reissue
 from pipeline.certificates.xml import certificate_xml, gift_layout, read_certificate, schema_text
 from pipeline.decision_acts import decide
 from pipeline.decisions import DecisionInput
@@ -32,8 +33,10 @@ from pipeline.letterbox.consents import add_consent
 from pipeline.letterbox.documents import documents_of
 from pipeline.letterbox.sending import delivery_of
 from pipeline.letters.making import letters_folder
+from pipeline.letters.posting import post_day
 from pipeline.lineage import trace_of
 from pipeline.lineage_words import lines_of
+from pipeline.notices.desk import standing, try_anew
 from pipeline.steps.letterbox import letterbox
 from pipeline.steps.letters import letters as make_letters
 from sandbox.applications import Bureau, Slot
@@ -207,6 +210,49 @@ def test_who_consents_gets_the_same_two_files_whoever_sends_them(hub: Hub) -> No
     ]
     told = list(lines_of(trace_of(hub, case_of(hub, OFFER))))
     assert "  2026-11-24 16:00:00 開封 kifu-shomei" in told
+
+
+@pytest.mark.parametrize("posted", [False, True])
+def test_a_wrong_certificate_is_taken_back_and_issued_anew_by_two_people(hub: Hub, posted: bool) -> None:
+    right = replace(GIFT, amount=9_000, number="那こ第2346号", differs=True)
+    with pytest.raises(HubError, match="まだ発行されていません"):
+        reissue(hub, OFFER, right, actor=CLERK, reason="金額の誤り")
+    issued(hub)
+    with outside(hub.root.folder, at(15)):
+        letterbox(hub)
+    make_letters(hub)
+    if posted:
+        post_day(hub, DAY.isoformat(), actor="bunsho-01", reason="差出し")
+    with pytest.raises(HubError, match="同じです"):
+        reissue(hub, OFFER, replace(right, number=GIFT.number), actor=CLERK, reason="金額の誤り")
+    assert reissue(hub, OFFER, right, actor=CLERK, reason="金額の誤り").state == "asked"
+    other = replace(right, amount=8_000)
+    assert reissue(hub, OFFER, other, actor="jidoteate-kakaricho", reason="金額の誤り").state == "asked"
+    assert reissue(hub, OFFER, right, actor="jidoteate-kakaricho", reason="金額の誤り").state == "done"
+    with outside(hub.root.folder, at(15)):
+        letterbox(hub)
+    make_letters(hub)
+    paper = hub.journal.rows(select(notice_outbox).where(notice_outbox.c.channel == "paper").order_by(notice_outbox.c.id))
+    assert [(row.state, row.code) for row in paper] == [("accepted" if posted else "given_up", "CERTIFICATE_REPLACED"), ("sent", None)]
+    batch = PdfReader(letters_folder(hub, DAY.isoformat()) / f"郵送文書_{DAY}.pdf").pages
+    text = "".join(page.extract_text() for page in batch)
+    assert len(batch) == 2
+    if not posted:
+        assert [row for row in standing(hub) if row.code == "CERTIFICATE_REPLACED"] == []
+    assert "9,000円" in text
+    assert "10,000円" not in text
+    assert "那こ第2345号）は取り消しました" in text.replace("\n", "")
+
+
+def test_a_certificate_taken_back_before_it_was_sent_is_never_sent(hub: Hub) -> None:
+    first = issued(hub)
+    for actor in (CLERK, "jidoteate-kakaricho"):
+        reissue(hub, OFFER, replace(GIFT, number="那こ第2346号"), actor=actor, reason="受領日の誤り")
+    with pytest.raises(HubError, match="取り消した証明書"):
+        try_anew(hub, str(first), actor=CLERK, reason="送り直す")
+    with outside(hub.root.folder, at(15)):
+        letterbox(hub)
+    assert make_letters(hub) == {"made": 1, "stopped": 0, "held": 0}
 
 
 @pytest.mark.parametrize("side", ["before_commit", "after_commit"])
