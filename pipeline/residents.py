@@ -1,7 +1,7 @@
 """Residents as the register extract names them (住民・住登外): found by 宛名番号, 個人番号, household or card serial."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,16 @@ def by_number(hub: Hub, number: str) -> list[Resident]:
 def by_household(hub: Hub, household: str) -> list[Resident]:
     """Everybody of a household, also those who moved away or died."""
     return _select(hub, residents.c.household == household)
+
+
+def by_households(hub: Hub, households: Collection[str]) -> dict[str, list[Resident]]:
+    """Everybody of many households, by household; as ``by_household``, with one question for many."""
+    found: dict[str, list[Resident]] = {name: [] for name in sorted(households)}
+    names = list(found)
+    for first in range(0, len(names), _AT_ONCE):
+        for one in _select(hub, residents.c.household.in_(names[first : first + _AT_ONCE])):
+            found[one.household].append(one)
+    return found
 
 
 def by_look(hub: Hub, *, name: str, kana: str, birth: str, birth_unknown: bool) -> list[Resident]:

@@ -1,6 +1,6 @@
 """Whom a kind of notice means (対象者の抽出): candidates on a day, from ledger, register, expected filings or a list of the section."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,7 +14,7 @@ from pipeline.errors import ActRefused
 from pipeline.expected_filings import atena_of, expected_rows
 from pipeline.hub import Hub
 from pipeline.journal.register_tables import residents
-from pipeline.residents import Resident, by_atenas, by_household
+from pipeline.residents import Resident, by_atenas, by_households
 
 PERSON = "atenabango"
 GUARDIANS = ("世帯主", "妻", "夫")
@@ -68,9 +68,13 @@ def candidates(hub: Hub, choice: Choice) -> Iterator[Candidate]:
     records = records_of(hub, choice.kind, choice.only)
     for rows in _chunks(_source(hub, choice)):
         known = by_atenas(hub, sorted({row[PERSON] for row in rows}))
-        for row in rows:
-            who = known.get(row[PERSON])
-            yield from _candidates(hub, choice, _Met(row, who, birth_of(who)), records)
+        met = [_Met(row, known.get(row[PERSON]), birth_of(known.get(row[PERSON]))) for row in rows]
+        meant = [(one, parts) for one in met if (parts := _parts(hub, choice, one, records))]
+        homes = _homes(hub, choice, [one for one, _ in meant])
+        for one, parts in meant:
+            addressee, due = _addressee(choice, one, homes), _due_words(hub, choice, one, records)
+            for name, title in parts:
+                yield Candidate(one.person, addressee, _period(hub, choice, one.row, name), title, due, one.row)
 
 
 def _chunks(rows: Iterable[Record]) -> Iterator[list[Record]]:
@@ -115,19 +119,24 @@ def birth_of(who: Resident | None) -> date | None:
     return date.fromisoformat(who.birth)
 
 
-def _candidates(hub: Hub, choice: Choice, met: _Met, records: Records) -> Iterator[Candidate]:
+def _parts(hub: Hub, choice: Choice, met: _Met, records: Records) -> list[tuple[str, str]]:
+    """Id and title of the parts of the audience that are told of the person; ("", "") for one without parts, none if not meant."""
     audience = choice.kind.audience
     if not all(_meets(hub, choice, one, met, records) for one in audience.conditions):
-        return
+        return []
+    if not audience.groups:
+        return [("", "")]
     groups = [group for group in audience.groups if all(_meets(hub, choice, one, met, records) for one in group.conditions)]
-    if audience.groups and not groups:
-        return
-    addressee = _addressee(hub, choice, met)
-    due = _due_words(hub, choice, met, records)
     # Within a year or a month nobody gets two, so the first group speaks; once in a life each group has its own.
     told = groups if audience.period == "once" else groups[:1]
-    for name, title in [(group.id, group.title) for group in told] or [("", "")]:
-        yield Candidate(met.person, addressee, _period(hub, choice, met.row, name), title, due, met.row)
+    return [(group.id, group.title) for group in told]
+
+
+def _homes(hub: Hub, choice: Choice, meant: Sequence[_Met]) -> Mapping[str, Sequence[Resident]]:
+    """Who lives with those who are meant, by household; asked for where somebody else is told."""
+    if choice.kind.audience.addressee == "self":
+        return {}
+    return by_households(hub, {one.who.household for one in meant if one.who is not None})
 
 
 def _meets(hub: Hub, choice: Choice, one: Condition, met: _Met, records: Records) -> bool:
@@ -175,12 +184,12 @@ def _due_words(hub: Hub, choice: Choice, met: _Met, records: Records) -> tuple[s
     return tuple(word for one in asked for word in _due(hub, choice, one, met, records))
 
 
-def _addressee(hub: Hub, choice: Choice, met: _Met) -> str:
+def _addressee(choice: Choice, met: _Met, homes: Mapping[str, Sequence[Resident]]) -> str:
     if met.who is None:
         return ""
     if choice.kind.audience.addressee == "self":
         return met.person
-    alive = {one.relation: one.atena for one in reversed(by_household(hub, met.who.household)) if one.kind == "1"}
+    alive = {one.relation: one.atena for one in reversed(homes[met.who.household]) if one.kind == "1"}
     return next((alive[relation] for relation in GUARDIANS if relation in alive), "")
 
 

@@ -23,7 +23,7 @@ from pipeline.notices.campaign_checks import no_longer_meant, stopped_campaigns
 from pipeline.notices.results import superseded
 from pipeline.notices.stop_list import Stop, stops_of
 from pipeline.payments.notices import reasons_of_claims
-from pipeline.residents import by_household
+from pipeline.residents import by_households
 
 PROTECTED = "PROTECTED_PERSON"
 """Code of a notice that was given up because its case or addressee came under 支援措置."""
@@ -52,10 +52,14 @@ class Concerned:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of the people of a page. named: in a restricted case; guarded: households with somebody under 支援措置."""
+    """What is known of the people of a page. named: in a restricted case; guarded: households with somebody under 支援措置.
+
+    bereaved: households of a child that died in its first year.
+    """
 
     people: Mapping[str, Row[Any]]
     guarded: frozenset[str]
+    bereaved: frozenset[str]
     named: frozenset[str]
     restricted: frozenset[int]
     stops: Mapping[str, Sequence[Stop]]
@@ -90,17 +94,11 @@ def moved(_hub: Hub, known: Known, one: Concerned) -> str | None:
     return "MOVED_AWAY" if any(row.kind == MOVED for row in known.both(one)) else None
 
 
-def stillbirth(hub: Hub, known: Known, one: Concerned) -> str | None:
+def stillbirth(_hub: Hub, known: Known, one: Concerned) -> str | None:
     """流産・死産: the section said so, or a child of the household died in its first year."""
     if code := _said(known, one, "stillbirth"):
         return code
-    since = hub.clock.today() - INFANT
-    for household in {row.household for row in known.both(one)}:
-        for child in by_household(hub, household):
-            born = birth_of(child)
-            if child.kind == DEAD and born is not None and born > since:
-                return "PREGNANCY_LOSS"
-    return None
+    return "PREGNANCY_LOSS" if known.bereaved & {row.household for row in known.both(one)} else None
 
 
 def care(_hub: Hub, known: Known, one: Concerned) -> str | None:
@@ -160,8 +158,22 @@ def _known(hub: Hub, concerned: Sequence[Concerned]) -> Known:
     named = hub.journal.rows(select(persons.c.atena).join(applications, in_case).where(persons.c.atena.in_(atenas)))
     cases = {one.application for one in concerned if one.application is not None}
     restricted = hub.journal.rows(select(applications.c.id).where(applications.c.id.in_(cases), applications.c.restricted))
-    apart = frozenset(row.household for row in guarded), frozenset(row.atena for row in named), frozenset(row.id for row in restricted)
-    return Known(people, *apart, stops_of(hub, atenas))
+    return Known(
+        people=people,
+        guarded=frozenset(row.household for row in guarded),
+        bereaved=_bereaved(hub, households),
+        named=frozenset(row.atena for row in named),
+        restricted=frozenset(row.id for row in restricted),
+        stops=stops_of(hub, atenas),
+    )
+
+
+def _bereaved(hub: Hub, households: Collection[str]) -> frozenset[str]:
+    of_dead = (residents.c.municipality == hub.code) & residents.c.household.in_(households) & (residents.c.kind == DEAD)
+    homes = by_households(hub, {row.household for row in hub.journal.rows(select(residents.c.household).where(of_dead))})
+    since = hub.clock.today() - INFANT
+    dead = [(home, birth_of(one)) for home, everybody in homes.items() for one in everybody if one.kind == DEAD]
+    return frozenset(home for home, born in dead if born is not None and born > since)
 
 
 def checks_of(hub: Hub, kind: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, event, select, update
 
 from mappings.ages import in_window
 from pipeline.alarms import open_alarms
@@ -91,6 +91,16 @@ def test_a_dry_run_keeps_nothing_and_its_list_is_for_the_section_only(root: Path
         assert file.stat().st_mode & 0o077 == 0
         assert {path.suffix for path in file.parent.glob("campaign_dry-run.*")} == {".html", ".xlsx"}
         assert file.read_text(encoding="utf-8").count(plan.chosen[0].person) >= 1
+
+
+def test_a_plan_asks_for_the_families_of_a_page_together(informed_root: Path) -> None:
+    with hub_at(informed_root, MORNING) as hub:
+        questions: list[str] = []
+        event.listen(hub.journal.engine, "before_cursor_execute", lambda *call: questions.append(call[2]))
+        plans = {name: make_plan(hub, name, DAY) for name in (KIND, "yobo-sesshu")}
+        assert min(len(plan.people) for plan in plans.values()) > 5
+        homes = [question for question in questions if "residents.household" in question.partition("WHERE")[2]]
+        assert len(homes) <= 4 * len(plans)
 
 
 def test_who_planned_a_campaign_cannot_approve_it_and_who_may_not_cannot_either(root: Path) -> None:

@@ -17,7 +17,7 @@ from pipeline.journal.campaign_tables import campaign_people, stop_list
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.evidence_tables import alarms, log_leaves
 from pipeline.journal.register_tables import residents
-from pipeline.notices.exclusions import CHECKS, reason_not_to_send
+from pipeline.notices.exclusions import CHECKS, Concerned, reason_not_to_send, reasons_for
 from pipeline.notices.stop_list import CATEGORIES, StopOrder, add_stop, end_stop, standing_stops
 from pipeline.notices.stop_sheets import take_stop_sheets
 from pipeline.residents import by_atena, by_household, resident_context
@@ -105,6 +105,20 @@ def test_whoever_stands_in_a_restricted_case_or_lives_with_somebody_protected_ge
         change_resident(hub, housemate.atena, protected=True)
         assert reason_not_to_send(hub, _notice(hub, key, person)) == "PROTECTED_PERSON"
         assert hub.journal.scalar(select(residents.c.protected).where(residents.c.atena == person)) is False
+
+
+def test_a_family_whose_child_died_in_its_first_year_hears_of_no_pregnancy(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        everybody = [one for row in hub.journal.rows(select(residents.c.atena)) if (one := by_atena(hub, row.atena)) is not None]
+        children = sorted(everybody, key=lambda one: one.birth)
+        infant, older = children[-1], next(one for one in reversed(children) if one.birth < "2025-11-01")
+        mourning, other = (next(one for one in everybody if one.household == child.household) for child in (infant, older))
+        asked = [Concerned(place, KIND, one.atena, one.atena, None, ("stillbirth",)) for place, one in enumerate((mourning, other))]
+        assert reasons_for(hub, asked) == {}
+        for child in (infant, older):
+            change_resident(hub, child.atena, kind="4")
+        assert infant.birth > "2025-12-01"
+        assert reasons_for(hub, asked) == {0: "PREGNANCY_LOSS"}
 
 
 def test_somebody_who_dies_between_plan_and_wave_is_left_out_with_the_reason(root: Path) -> None:
