@@ -28,7 +28,6 @@ from pipeline.private_files import check_new, part_of, write_part
 from pipeline.staff import member, require, who_may
 
 ACT, ACT_WITH_VALUES = "evidence", "evidence_values"
-PURPOSES = ("審査請求", "開示請求")
 VALUES = "values.sealed"
 
 

@@ -53,7 +53,7 @@ class SealedStore:
             self.get(stored, context=context)
         else:
             self._write(final, self.sealing.seal(data, context=context))
-        _sync_folders(final.parent, self.folder.parent)
+        sync_folders(final.parent, self.folder.parent)
         self.reached("sealed.durable")
         return stored
 
@@ -106,7 +106,7 @@ class SealedStore:
         self.reached("sealed.renamed")
 
 
-def _sync_folders(innermost: Path, outermost: Path) -> None:
+def sync_folders(innermost: Path, outermost: Path) -> None:
     """Flush the directory entries from ``innermost`` up to ``outermost``, an ancestor."""
     folder = innermost
     while True:

@@ -22,10 +22,6 @@ class Machine:
     moves: Mapping[str, frozenset[str]]
     timed: frozenset[str]
 
-    def waits_for_person(self) -> ColumnElement[bool]:
-        """Rows that no run sends again by itself: they have a code and no next try."""
-        return self.table.c.state.in_(OPEN) & self.table.c.code.is_not(None) & self.table.c.next_try_at.is_(None)
-
     def due(self, now: str) -> ColumnElement[bool]:
         """Rows to be sent or looked up at this moment (ISO text)."""
         when = self.table.c.next_try_at

@@ -7,7 +7,6 @@ from typing import Final
 from pipeline.pages.groups import flow
 from pipeline.pages.report import DayReport
 
-BAR: Final = 64
 PITCH: Final = 108
 HEIGHT: Final = 120
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pipeline.errors import EvidenceBroken
 from pipeline.faults import fault_point
+from pipeline.inbox_files import sync_folders
 from pipeline.sealing import Sealing
 
 _LENGTH = struct.Struct(">I")
@@ -67,7 +68,7 @@ class LineStore:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        _sync_folders(final.parent, self.folder.parent)
+        sync_folders(final.parent, self.folder.parent)
         fault_point("lines.renamed")
         return LineFile(f"{name[:2]}/{name}", digest.hexdigest(), count)
 
@@ -147,17 +148,3 @@ def _take(read: Callable[[int], bytes], path: str) -> bytes:
     if not sealed:
         raise EvidenceBroken(f"sealed file {path} is cut short")
     return sealed
-
-
-def _sync_folders(innermost: Path, outermost: Path) -> None:
-    """Flush the directory entries from ``innermost`` up to ``outermost``, an ancestor."""
-    folder = innermost
-    while True:
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        if folder == outermost:
-            return
-        folder = folder.parent
