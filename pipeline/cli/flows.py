@@ -12,7 +12,6 @@ from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_comm
 from pipeline.flow import FLOWS, NEEDS, run_flow
 from pipeline.hub import open_hub
 from pipeline.steps.close_day import DayClose, close_day
-from pipeline.steps.report_day import report_day
 
 
 @click.command()
@@ -42,10 +41,12 @@ def run(flow: str, code: str | None, day: date | None, root_folder: Path | None)
 @root_option
 def close(*, as_json: bool, code: str | None, day: date | None, root_folder: Path | None) -> None:
     """Close a day (日締め): balance and evidence. Exit 1 when it does not balance. Example: hub close --date 2026-11-24"""
+    from pipeline.steps.close_and_report import report_close
+
     root = chosen_root(root_folder)
     with open_hub(root, chosen_municipality(code), clock_of_command()) as hub:
         found = close_day(hub, day)
-        page = report_day(hub, found)
+        page = report_close(hub, found)
     click.echo(json.dumps(found.figures(), ensure_ascii=False) if as_json else _words(found, page))
     if not found.balanced:
         sys.exit(RED)

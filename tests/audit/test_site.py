@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import pypdf
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from pipeline.acts import enter_act
@@ -21,7 +22,9 @@ from pipeline.audit.reporting import report_to_auditors
 from pipeline.audit.samples import draw_sample, enter_finding, sample_items
 from pipeline.audit.site import weeks_until
 from pipeline.audit.working_papers import write_paper
+from pipeline.cli import main
 from pipeline.hub import Hub
+from pipeline.journal.audit_tables import audit_days
 from pipeline.journal.delivery_tables import canonical
 from pipeline.journal.evidence_tables import log_leaves
 from pipeline.journal.intake_tables import applications, persons
@@ -167,6 +170,19 @@ def test_another_filing_with_the_number_of_a_held_one_is_not_held_when_the_day_i
             write.execute(applications.update().where(applications.c.id == delivered).values(**values))
             write.leaf("tried")
         assert enter_day(hub, DAY, balanced=True).held == then.held
+
+
+def test_a_day_that_a_person_closes_has_its_figures_and_pages_too(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = own()
+    with hub_at(root, at(19)) as hub, hub.journal.write() as write:
+        write.execute(audit_days.delete().where(audit_days.c.day == DAY.isoformat()))
+        write.leaf("tried")
+    shutil.rmtree(root / "reports" / "audit" / DAY.isoformat())
+    monkeypatch.setenv("HUB_NOW", at(20).isoformat())
+    CliRunner().invoke(main, ["close", "--date", DAY.isoformat(), "--root", str(root)])
+    with hub_at(root, at(21)) as hub:
+        assert figures_of_day(hub, DAY) is not None
+    assert (root / "reports" / "audit" / DAY.isoformat() / "index.html").is_file()
 
 
 def test_the_parts_of_a_rise_add_up_to_it() -> None:
