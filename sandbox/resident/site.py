@@ -1,10 +1,11 @@
 """The resident's pages of the portal (利用者画面) at ``/resident/``: a person files by hand, follows status and notices, acts on them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from pathlib import Path
+from threading import Lock
 from urllib.parse import parse_qs, urlsplit
 
 import noto_cjk_sans_jp_regular
@@ -40,6 +41,7 @@ class ResidentSite:
     asked: AskedResidents
     clock: SandboxClock
     work: Mapping[str, Callable[[], object]]
+    one_at_a_time: Lock = field(default_factory=Lock, init=False, repr=False)
 
     def respond(self, request: Request) -> Answer:
         """The page of a path; 404 where there is none."""
@@ -47,7 +49,9 @@ class ResidentSite:
         steps = [step for step in parts.path.split("/") if step]
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
         try:
-            return self._page(steps, query, request)
+            # A button that is pressed twice at once files under two numbers, and pays once.
+            with self.one_at_a_time:
+                return self._page(steps, query, request)
         except (KeyError, ValueError, StopIteration):
             return html(page("ページが見つかりません", link("/", "はじめに戻る")), status=404)
 
@@ -103,8 +107,13 @@ class ResidentSite:
     def _run_world(self, posted: Mapping[str, str]) -> Answer:
         if "work" in posted:
             self.work[posted["work"]]()
-        else:
-            self.clock.set(datetime.fromisoformat(posted["now"]).replace(tzinfo=self.clock.now().tzinfo))
+            return go("/")
+        try:
+            now = datetime.fromisoformat(posted["now"])
+        except ValueError:
+            said = f"<p>時刻は 2026-11-24T15:00 の形で入力してください。</p>{link('/', 'はじめに戻る')}"
+            return html(page("時刻が正しくありません", said), status=400)
+        self.clock.set(now.replace(tzinfo=self.clock.now().tzinfo))
         return go("/")
 
     def _home(self, person: Resident, just_filed: str) -> str:
@@ -152,12 +161,14 @@ class ResidentSite:
         return self._shown(title, form(path, f"{note}{inputs(fields)}{send}"), above=way_up(person.atena))
 
     def _act(self, person: Resident, what: str, notice: Notice, posted: Mapping[str, str] | None) -> Answer:
-        if posted is None:
-            return self._shown("納付", self.acts.payment_page(notice), above=way_up(person.atena))
-        if what == "pay":
-            self.acts.pay(notice, posted["way"])
-        else:
+        if what == "answer" and posted is not None:
             self.acts.answer(notice, posted["choice"])
+        elif posted is not None:
+            self.acts.pay(notice, posted["way"])
+        elif what == "pay":
+            return self._shown("納付", self.acts.payment_page(notice), above=way_up(person.atena))
+        else:
+            raise KeyError(what)
         return go(f"/{person.atena}")
 
     def _shown(self, title: str, body: str, *, above: str = "") -> Answer:

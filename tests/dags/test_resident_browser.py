@@ -151,3 +151,15 @@ def test_pages_ask_nothing_of_other_hosts_and_unknown_ones_say_so(page: Page, wo
     assert page.run("[...document.querySelectorAll('input,select')].every(one => one.labels.length === 1)")
     page.open(f"{start}000000000000000")
     assert "ページが見つかりません" in page.text
+
+
+def test_six_who_press_at_once_file_under_six_numbers_and_nonsense_is_told(page: Page, world: Running) -> None:
+    start = f"https://127.0.0.1:{world.ports.portal}/resident/"
+    page.open(start)
+    path = str(page.run("[...document.querySelectorAll('article a')].at(-1).pathname"))
+    post = "{method: 'POST', redirect: 'follow', headers: {'Content-Type': 'application/x-www-form-urlencoded'}, body: 'x=1'}"
+    ask = f"fetch('{path}/apply/ninshin-todokede', {post}).then(one => one.url)"
+    filed = page.run(f"Promise.all([{', '.join([ask] * 6)}])")
+    assert len({re.search(r"filed=(\d{8}-\d{8})$", address)[1] for address in filed}) == 6  # type: ignore[index]  # a missing number fails the test
+    wrong = page.run(f"fetch('/resident/world', {post.replace('x=1', 'now=soon')}).then(one => one.text())")
+    assert "の形で入力してください" in wrong
