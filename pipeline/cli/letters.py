@@ -40,19 +40,20 @@ def show(code: str | None, day: date | None, root_folder: Path | None) -> None:
 
 @letters.command()
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--up-to", "last", type=int, required=True, help="通し番号 of the last letter that was posted, as 差出票 shows it.")
 @WHO
 @WHY
 @municipality_option
 @root_option
-def posted(*, day: date, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
-    """Say that the letters of a DAY were posted. Example: hub letters posted 2026-11-24 --actor bunsho-01"""
+def posted(*, day: date, last: int, actor: str, reason: str, code: str | None, root_folder: Path | None) -> None:
+    """Say that the letters of a DAY were posted. Example: hub letters posted 2026-11-24 --up-to 7 --actor bunsho-01"""
     from pipeline.hub import open_hub
     from pipeline.letters.mail_list import write_mail_list
     from pipeline.letters.posting import post_day
 
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         text = f"{day:%Y-%m-%d}"
-        count = post_day(hub, text, actor=actor, reason=reason)
+        count = post_day(hub, text, last, actor=actor, reason=reason)
         write_mail_list(hub, text)
     click.echo(f"{text}: {count}通を差出済にしました。")
 

@@ -1,6 +1,6 @@
 """What became of letters (差出しと返戻): the section that posts says so, and a letter that came back becomes somebody's work."""
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from pipeline.acts import enter_act
 from pipeline.alarms import raise_alarm
@@ -19,10 +19,17 @@ def of_letters() -> ColumnElement[bool]:
     return notice_outbox.c.id == letters.c.notice
 
 
-def post_day(hub: Hub, day: str, *, actor: str, reason: str) -> int:
-    """Note that the letters of a day were posted (差出済); their notices are then told. Returns how many. Raises SettingError."""
+def post_day(hub: Hub, day: str, last: int, *, actor: str, reason: str) -> int:
+    """Note that the letters of a day were posted (差出済); their notices are then told. Returns how many. Raises SettingError.
+
+    last: 通し番号 of the last one. What was made after the print is no part of what the post has.
+    """
     require(hub, actor, "mail")
-    made = select(letters).join(notice_outbox, of_letters()).where(letters.c.municipality == hub.code, letters.c.day == day, UNPOSTED)
+    of_day = (letters.c.municipality == hub.code) & (letters.c.day == day)
+    newest = hub.journal.scalar(select(func.max(letters.c.number)).where(of_day)) or 0
+    if newest and not 1 <= last <= newest:
+        raise SettingError(f"{day}: there is no letter {last}", f"give the 通し番号 of the last letter that was posted, 1 to {newest}")
+    made = select(letters).join(notice_outbox, of_letters()).where(of_day, letters.c.number <= last, UNPOSTED)
     rows = hub.journal.rows(made)
     if not rows:
         raise SettingError(f"{day}: there is no letter to post", "hub letters list shows what was made on which day")

@@ -222,7 +222,7 @@ def test_a_wrong_certificate_is_taken_back_and_issued_anew_by_two_people(hub: Hu
         letterbox(hub)
     make_letters(hub)
     if posted:
-        post_day(hub, DAY.isoformat(), actor="bunsho-01", reason="差出し")
+        post_day(hub, DAY.isoformat(), 1, actor="bunsho-01", reason="差出し")
     with pytest.raises(HubError, match="同じです"):
         reissue(hub, OFFER, replace(right, number=GIFT.number), actor=CLERK, reason="金額の誤り")
     assert reissue(hub, OFFER, right, actor=CLERK, reason="金額の誤り").state == "asked"

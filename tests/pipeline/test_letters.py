@@ -132,9 +132,9 @@ def test_posted_letters_are_told_and_returned_ones_become_work(root: Path) -> No
         (row,) = hub.journal.rows(select(letters))
         with pytest.raises(HubError, match="no letter of that name was posted"):
             take_back(hub, row.name, actor="bunsho-01", reason="宛所に尋ねあたらず")
-        assert post_day(hub, DAY.isoformat(), actor="bunsho-01", reason="差出し") == 1
+        assert post_day(hub, DAY.isoformat(), 1, actor="bunsho-01", reason="差出し") == 1
         with pytest.raises(HubError, match="there is no letter to post"):
-            post_day(hub, DAY.isoformat(), actor="bunsho-01", reason="差出し")
+            post_day(hub, DAY.isoformat(), 1, actor="bunsho-01", reason="差出し")
         write_mail_list(hub, DAY.isoformat())
         assert not (letters_folder(hub, DAY.isoformat()) / f"郵送文書_{DAY}.pdf").exists()
         (told,) = hub.journal.rows(select(notice_outbox.c.state))
@@ -144,12 +144,24 @@ def test_posted_letters_are_told_and_returned_ones_become_work(root: Path) -> No
     assert (stopped.state, stopped.code) == ("undeliverable", "LETTER_RETURNED")
 
 
+def test_what_was_made_after_the_print_is_not_told_as_posted(root: Path) -> None:
+    with hub_at(root, at(16)) as hub:
+        first, later = ordinary(hub)[:2]
+        for key, person in (("1", first), ("2", later)):
+            owed(hub, person, key=key)
+            make_letters(hub)
+        with pytest.raises(HubError, match=r"no letter 3.*1 to 2"):
+            post_day(hub, DAY.isoformat(), 3, actor="bunsho-01", reason="差出し")
+        assert post_day(hub, DAY.isoformat(), 1, actor="bunsho-01", reason="差出し") == 1
+        assert [row.state for row in hub.journal.rows(select(letters).order_by(letters.c.number))] == ["posted", "made"]
+
+
 def test_only_the_section_that_posts_may_say_so(root: Path) -> None:
     with hub_at(root, at(16)) as hub:
         owed(hub, ordinary(hub)[0])
         make_letters(hub)
         with pytest.raises(HubError):
-            post_day(hub, DAY.isoformat(), actor="jidoteate-01", reason="差出し")
+            post_day(hub, DAY.isoformat(), 1, actor="jidoteate-01", reason="差出し")
 
 
 @pytest.mark.parametrize(("kind", "code"), [("3", "LETTER_MOVED"), ("4", "LETTER_DEAD")])
@@ -199,7 +211,7 @@ def test_a_letter_is_taken_out_of_the_post_when_its_addressee_is_protected_since
         assert len(list(folder.glob("letter_*"))) == 1
         assert "差出取りやめ" in (folder / f"差出票_{DAY}.csv").read_text(encoding="utf-8-sig")
         assert [row.code for row in stopped_letters(hub)] == ["LETTER_PROTECTED"]
-        assert post_day(hub, DAY.isoformat(), actor="bunsho-01", reason="差出し") == 1
+        assert post_day(hub, DAY.isoformat(), 2, actor="bunsho-01", reason="差出し") == 1
         assert [row.code for row in stopped_letters(hub)] == ["LETTER_PROTECTED"]
 
 
