@@ -164,6 +164,6 @@ def test_a_restricted_case_is_settled_only_by_who_may_see_it(hub: Hub) -> None:
         write.leaf("restricted_for_a_test")
     apart = case_of(hub, row.receipt)
     clerk = {"actor": "jidoteate-01", "reason": WHY}
-    assert "支援措置" in refused(hub, lambda: register_outside(hub, apart, CHILD, atena, **clerk))
-    assert "支援措置" in refused(hub, lambda: dismiss_outside(hub, apart, CHILD, **clerk))
+    assert "引き継いでください" in refused(hub, lambda: register_outside(hub, apart, CHILD, atena, **clerk))
+    assert "引き継いでください" in refused(hub, lambda: dismiss_outside(hub, apart, CHILD, **clerk))
     dismiss_outside(hub, apart, CHILD, actor="jidoteate-kakaricho", reason=WHY)
