@@ -20,7 +20,7 @@ from tests.flow.kills import Day
 
 APPLICATIONS = 12
 POINTS = ("pull.file_stored", "deliver.after_call", "notice.after_call")
-SECONDS = 100
+SECONDS = 240
 
 
 @dataclass(frozen=True)
