@@ -11,6 +11,7 @@ from pipeline.audit import openings, rights
 from pipeline.audit.site import write_files
 from pipeline.hub import Hub
 from pipeline.pages.audit_site import render_list
+from vocabulary.spreadsheets import as_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ def write_list(hub: Hub, made: AuditList, first: date, last: date, *, actor: str
 
 
 def _csv(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
-    """A cell that a spreadsheet would take for a formula gets a quote before it: reasons are free text."""
+    """No cell is a formula to a spreadsheet: reasons are free text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header)
-    writer.writerows([f"'{cell}" if cell[:1] in {"=", "+", "-", "@"} else cell for cell in row] for row in rows)
+    writer.writerows(map(as_text, row) for row in rows)
     return text.getvalue().encode("utf-8-sig")
