@@ -60,7 +60,7 @@ def issue(hub: Hub, receipt: str, gift: Gift, *, actor: str, reason: str) -> int
         enter_act(hub, write, kind="certificate_issue", actor=actor, reason=reason, application=row.id, subject=gift.number)
         notice = owe_notice(hub, write, order_of(hub, row, gift, donor))
         if notice is None:
-            remedy = "発行済みか、支援措置の対象です。担当課で確かめ、必要なら直接渡してください"
+            remedy = "発行済みか、自動では送らない方です。担当課の係長に確かめ、必要なら直接渡してください"
             raise ActRefused(f"受付番号 {receipt} の証明書は自動では送れません", remedy)
         write.leaf("certificate_issued", notice=notice, application=row.id)
     return notice

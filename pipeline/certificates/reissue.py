@@ -40,7 +40,8 @@ def reissue(hub: Hub, receipt: str, gift: Gift, *, actor: str, reason: str) -> E
         key = f"application {row.id} certificate {len(numbers) + 1}"
         notice = owe_notice(hub, write, order_of(hub, row, gift, donor, key=key, void=numbers[-1]))
         if notice is None:
-            raise ActRefused(f"受付番号 {receipt} の証明書は自動では送れません", "支援措置の対象です。担当課で直接渡してください")
+            remedy = "自動では送らない方です。担当課の係長に確かめ、直接渡してください"
+            raise ActRefused(f"受付番号 {receipt} の証明書は自動では送れません", remedy)
         write.leaf("certificate_issued", notice=notice, application=row.id)
     return entered
 

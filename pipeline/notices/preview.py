@@ -74,7 +74,8 @@ def known_of(hub: Hub, receipt: str, kind: str) -> dict[str, str]:
     if row is None:
         raise SettingError(f"{receipt} is no application of {hub.code}", "give a receipt number as the worklist shows it")
     if row.restricted:
-        raise ActRefused(f"{receipt}: 支援措置の案件です", "自動のお知らせは送りません。担当課の職員が、安全な方法で本人に伝えてください")
+        # Anybody may ask, and why nobody is told automatically is no word for everybody.
+        raise ActRefused(f"{receipt}: 自動のお知らせを送らない案件です", "本人への伝え方は、担当課の係長に確かめてください")
     procedure, slash, _ = kind.partition("/")
     if slash and procedure != row.procedure:
         raise SettingError(f"{receipt} is an application of {row.procedure}", f"preview {row.procedure}/{kind.partition('/')[2]}")

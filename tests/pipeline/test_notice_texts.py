@@ -61,4 +61,4 @@ def test_a_preview_for_an_application_has_its_receipt_and_none_is_shown_of_a_pro
     assert (other.exit_code, "jidoteate-nintei" in other.output) == (2, True)
     apart = next(row for row in rows if row.restricted)
     refused = CliRunner().invoke(main, ["notice", "preview", f"{apart.procedure}/correction", "--for", apart.receipt, *place])
-    assert (refused.exit_code, "支援措置" in refused.output) == (2, True)
+    assert (refused.exit_code, "係長に確かめてください" in refused.output, "支援措置" in refused.output) == (2, True, False)
