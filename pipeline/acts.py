@@ -37,7 +37,7 @@ def enter_act(
     """
     check_order(actor, reason)
     if first is not None:
-        _second(write, first, actor)
+        _second(hub, write, first, actor)
     now = hub.clock.now()
     row = {
         "municipality": hub.code,
@@ -60,13 +60,17 @@ def enter_act(
     return act
 
 
-def _second(write: Write, first: int, actor: str) -> None:
-    """The request is carried out by somebody else than asked for it, and only once."""
-    asked_by = write.read(select(acts.c.actor).where(acts.c.id == first, acts.c.state == "asked").with_for_update()).scalar()
+def _second(hub: Hub, write: Write, first: int, actor: str) -> None:
+    """The request is carried out by somebody else than asked for it, where declared also from another OS account, and only once."""
+    waiting = (acts.c.id == first) & (acts.c.state == "asked")
+    asked_by = write.read(select(acts.c.actor, acts.c.login).where(waiting).with_for_update()).first()
     if asked_by is None:
         raise ActRefused(f"行為 {first} は二人目の承認を待っていません", "hub acts で状態を確かめてください")
-    if asked_by == actor:
+    if asked_by.actor == actor:
         raise ActRefused(f"同じ職員（{actor}）が二度は承認できません", "承認者の権限を持つ別の職員が、同じコマンドを実行してください")
+    if hub.municipality.separate_logins and asked_by.login == _login():
+        what = f"依頼と同じOSアカウント（{asked_by.login}）からは承認できません"
+        raise ActRefused(what, "承認者の権限を持つ別の職員が、自分のOSアカウントで同じコマンドを実行してください")
     write.execute(update(acts).where(acts.c.id == first).values(state="done"))
 
 

@@ -174,6 +174,7 @@ class Municipality(Spec):
     copies, exchange: the nightly work at the intermediate server, None where the hub does not do it. staff: who may act on cases.
     closings: 支払締日. correction: its own term for corrections (補正の期限).
     expected: procedure → where the people who have to file it are listed.
+    separate_logins: whether the two people of an act have to come from two accounts of the operating system.
     """
 
     code: str
@@ -189,6 +190,7 @@ class Municipality(Spec):
     procedures: dict[str, EnabledProcedure]
     destinations: dict[str, Destination]
     staff: dict[str, Staff] = Field(default_factory=dict)
+    separate_logins: bool = False
     closings: tuple[Closing, ...] = ()
     correction: CorrectionTerm | None = None
     expected: dict[str, ExpectedSetting] = Field(default_factory=dict)
