@@ -17,6 +17,7 @@ WAYS: Mapping[str, Mapping[str, Any]] = PROFILE["ways"]
 _CLAIM = PROFILE["claims"]
 _SHAPES = {name: re.compile(shape) for name, shape in _CLAIM["shapes"].items()}
 _NUMBER, _REFERENCE = re.compile("[0-9]{1,40}"), re.compile("[A-Za-z0-9-]{1,40}")
+_DAY = re.compile("[0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _deposited(place: str, line: int, fields: Fields) -> Deposited:
 
 def _day(text: str, place: str) -> str:
     try:
-        found = date.fromisoformat(text) if len(text) in (8, 10) and text.isascii() else None
+        found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
     except ValueError:
         found = None
     if found is None:

@@ -114,10 +114,12 @@ def _paper(path: Path, line: int, cells: Sequence[str], today: date) -> PaperFil
 
 
 def _day(text: str) -> date | None:
+    """One form only, since it is kept as it is written: 2026-W24-3 is a day as well."""
     try:
-        return date.fromisoformat(text) if len(text) == len("2026-06-10") else None
+        found = date.fromisoformat(text)
     except ValueError:
         return None
+    return found if found.isoformat() == text else None
 
 
 def _refused(path: Path, line: int, detail: str) -> Refused:

@@ -56,7 +56,7 @@ class Answer:
             raise TransientError(self.system, f"{self.operation}: status {self.status} without a JSON body")
         try:
             value = json.loads(self.body.decode("utf-8"), object_pairs_hook=_unrepeated)
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
             raise TransientError(self.system, f"{self.operation}: status {self.status} with a malformed JSON body")

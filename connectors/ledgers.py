@@ -112,7 +112,7 @@ def _extract(file: Path) -> ExtractFile | None:
     try:
         end = json.loads(file.with_name(file.name + _PROFILE["end_suffix"]).read_text(encoding="utf-8"))
         rows, sha256 = int(end["rows"]), str(end["sha256"]).lower()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
     return ExtractFile(file, match["municipality"], match["kind"], match["form"] == "full", match["stamp"], rows, sha256)
 

@@ -5,6 +5,7 @@ Assumptions about the interface stand in ``connectors/profiles/letterbox.yaml``.
 """
 
 import hashlib
+import re
 from base64 import b64encode
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ STATES: frozenset[str] = frozenset(_PROFILE["states"])
 ACTS: frozenset[str] = frozenset(_PROFILE["acts"])
 LARGEST = int(_PROFILE["largest_documents"])
 _PATH: dict[str, str] = {name: operation["path"] for name, operation in _PROFILE["operations"].items()}
+_SEQUENCE = re.compile("[0-9]{1,9}")
 _LONGEST_ID = 80
 
 
@@ -163,7 +165,7 @@ def _identity(answer: Answer, key: str, item: dict[str, object]) -> str:
 
 def _sequence(answer: Answer, item: dict[str, object]) -> int:
     text = answer.text("sequence", item)
-    if not (text.isascii() and text.isdigit()):
+    if not _SEQUENCE.fullmatch(text):
         raise answer.unlike_profile("sequence")
     return int(text)
 

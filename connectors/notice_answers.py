@@ -7,6 +7,7 @@ from datetime import datetime
 from connectors.http_session import Answer
 
 _CHOICE = re.compile(r"[0-9A-Za-z_-]{1,40}")
+_SEQUENCE = re.compile("[0-9]{1,9}")
 _LONGEST_ID = 80
 
 
@@ -39,7 +40,7 @@ def read_page(answer: Answer) -> AnswerPage:
 
 def _one(answer: Answer, item: dict[str, object]) -> NoticeAnswer:
     answer_id, sequence, choice = (answer.text(key, item) for key in ("answerId", "sequence", "choice"))
-    if not answer_id or len(answer_id) > _LONGEST_ID or not (sequence.isascii() and sequence.isdigit()):
+    if not answer_id or len(answer_id) > _LONGEST_ID or not _SEQUENCE.fullmatch(sequence):
         raise answer.unlike_profile("answerId")
     try:
         answered_at = datetime.fromisoformat(answer.text("answeredAt", item))

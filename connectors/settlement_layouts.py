@@ -11,6 +11,8 @@ from typing import Any
 from vocabulary.findings import refuse
 
 DATA, TRAILER, END = "1", "8", "9"
+LONGEST_NUMBER = 15
+"""Digits of an amount or count; what is longer is no sum of money, and no journal holds it."""
 Fields = Mapping[str, str]
 
 
@@ -48,8 +50,8 @@ def read_records(name: str, data: bytes, layout: Mapping[str, Any]) -> Records:
 
 def number(text: str, place: str) -> int:
     """An amount or count. Raises Refused SETTLEMENT_ROW."""
-    if not (text.isascii() and text.isdigit()):
-        raise refuse("SETTLEMENT_ROW", place, "an amount or count is no number")
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise refuse("SETTLEMENT_ROW", place, "an amount or count is no number, or too long")
     return int(text)
 
 

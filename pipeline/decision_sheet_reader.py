@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from connectors.workbook import WorkbookLimits, read_workbook
 from pipeline.decision_sheets import GIVEN, HEADINGS
+from pipeline.section_folders import LARGEST
 from vocabulary.dates import read_date
 from vocabulary.findings import Refused, refuse
 
-LARGEST = 8 << 20
 _LIMITS = WorkbookLimits(sheets=4)
 
 

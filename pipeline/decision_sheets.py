@@ -20,6 +20,8 @@ from pipeline.journal.intake_tables import applications, persons
 from pipeline.kinds import outcomes_of
 from pipeline.outside_people import claim_context
 from pipeline.pages.list_page import UNPRINTABLE
+from pipeline.section_folders import is_left
+from vocabulary.spreadsheets import as_text
 
 NAME: Final = "決定入力"
 INBOX: Final = "決定取込"
@@ -42,7 +44,6 @@ GIVEN: Final = 5
 LETTERS: Final = {"郵送": "post", "窓口": "counter", "なし": "none"}
 WIDTH: Final = 30
 _OUTCOME, _LETTER = HEADINGS.index("結果") + 1, HEADINGS.index("通知書の送り方") + 1
-_RISKY = ("=", "+", "-", "@", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,7 @@ class SheetRow:
 
 def plain(text: str) -> str:
     """A text without what no cell may hold; what a spreadsheet would calculate gets an apostrophe before it."""
-    kept = UNPRINTABLE.sub("", text).strip()
-    return f"'{kept}" if kept.startswith(_RISKY) else kept
+    return as_text(UNPRINTABLE.sub("", text).strip())
 
 
 def undecided(hub: Hub, section: str, *, restricted: bool | None) -> list[Row[Any]]:
@@ -108,7 +108,7 @@ def filled_files(folder: Path) -> Iterator[Path]:
     """What clerks put into 決定取込, without locks, drafts and the results that the hub wrote."""
     inbox = folder / INBOX
     for file in sorted(inbox.iterdir()) if inbox.is_dir() else ():
-        if file.is_file() and not file.is_symlink() and not file.name.startswith((".", "~$")) and not file.name.endswith("_結果.csv"):
+        if is_left(file) and not file.name.startswith((".", "~$")) and not file.name.endswith("_結果.csv"):
             yield file
 
 

@@ -7,6 +7,9 @@ from sqlalchemy import Row
 
 from pipeline.hub import Hub
 
+LARGEST = 8 << 20
+"""Bytes of the largest file that is taken from a section's folder."""
+
 
 def section_folder(hub: Hub, row: Row[Any]) -> Path:
     """The protected folder of a section; cases that touch a protected person lie apart from the ordinary ones."""
@@ -35,3 +38,14 @@ def folders(hub: Hub, section: str) -> tuple[Path, Path]:
 def case_name(row: Row[Any]) -> str:
     """Name of a case folder: the 受付番号, with the portal's version when it is not the first."""
     return row.receipt if row.version == 1 else f"{row.receipt}-v{row.version}"
+
+
+def is_left(path: Path) -> bool:
+    """Whether a path is a file that somebody left: no folder, pipe or link to elsewhere."""
+    return path.is_file() and not path.is_symlink()
+
+
+def read_left(path: Path) -> bytes:
+    """What lies in a file that somebody left, at most one byte more than ``LARGEST``, so that a huge one fills no memory."""
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)

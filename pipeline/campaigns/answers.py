@@ -3,6 +3,7 @@
 An answer's moment decides between two answers of one person; whichever comes later from the server, the newer one counts.
 """
 
+import re
 from collections import Counter
 from datetime import datetime, time
 from typing import Any
@@ -21,6 +22,8 @@ from pipeline.notices.outbox import extras_of, owe_notice
 from vocabulary.clock import JST
 
 CANCEL = "cancel"
+_SLOT = re.compile("[0-9]{1,9}")
+"""A resident may write any number, also one that no journal holds."""
 AGAIN = "/again"
 """End of the subject of the one further notice that offers what is left after a full slot."""
 
@@ -103,7 +106,7 @@ def _deadline(hub: Hub, notice: Row[Any]) -> str:
 
 def _slot(hub: Hub, write: Write, notice: Row[Any], choice: str) -> int | None:
     """The slot that is meant: its number, not its place in a list."""
-    return open_slot(hub, write, notice.kind, int(choice)) if choice.isascii() and choice.isdigit() else None
+    return open_slot(hub, write, notice.kind, int(choice)) if _SLOT.fullmatch(choice) else None
 
 
 def open_slot(hub: Hub, write: Write, kind: str, number: int) -> int | None:

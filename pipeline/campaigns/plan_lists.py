@@ -57,10 +57,10 @@ def _row(one: Planned, names: dict[str, str]) -> ListRow:
 def read_people(path: Path) -> list[str]:
     """The 宛名番号 of a section's own list, a CSV with the column 宛名番号. Raises Refused PEOPLE_LIST naming file and line."""
     try:
-        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+        reader = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), strict=True)
         rows = list(reader)
-    except UnicodeDecodeError:
-        raise refuse("PEOPLE_LIST", path.name, "is not UTF-8") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise refuse("PEOPLE_LIST", f"{path.name} is no CSV in UTF-8", "no CSV") from None
     if "宛名番号" not in (reader.fieldnames or ()):
         raise refuse("PEOPLE_LIST", f"{path.name}:1 has no column 宛名番号", "columns")
     found = [(row["宛名番号"] or "").strip() for row in rows]

@@ -47,10 +47,10 @@ class Slot:
 def read_slots(path: Path, today: date) -> list[dict[str, Any]]:
     """The rows of a file: 日 (YYYY-MM-DD), 時刻 (HH:MM), 場所, 席数. Raises Refused SLOT_ROW naming file and line."""
     try:
-        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except UnicodeDecodeError:
-        raise refuse("SLOT_ROW", path.name, "is not UTF-8") from None
-    if not rows or list(rows[0]) != COLUMNS:
+        rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines(), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        raise refuse("SLOT_ROW", f"{path.name} is no CSV in UTF-8", "no CSV") from None
+    if not rows or any(list(row) != COLUMNS for row in rows):
         raise refuse("SLOT_ROW", f"{path.name}:1 columns are {','.join(COLUMNS)}", "columns")
     found = [_row(f"{path.name}:{line}", row, today) for line, row in enumerate(rows, start=2)]
     keys = [(one["day"], one["time"], one["place"]) for one in found]
@@ -61,19 +61,27 @@ def read_slots(path: Path, today: date) -> list[dict[str, Any]]:
 
 def _row(place: str, row: Mapping[str, str], today: date) -> dict[str, Any]:
     day, time, where, seats = (str(row[name] or "").strip() for name in COLUMNS)
-    try:
-        known = date.fromisoformat(day)
-    except ValueError:
-        raise refuse("SLOT_ROW", f"{place} 日 is YYYY-MM-DD", "day") from None
+    known = _day(day)
+    if known is None:
+        raise refuse("SLOT_ROW", f"{place} 日 is YYYY-MM-DD", "day")
     if known <= today:
         raise refuse("SLOT_ROW", f"{place} 日 is not after today", "day")
     if not _TIME.fullmatch(time):
         raise refuse("SLOT_ROW", f"{place} 時刻 is HH:MM", "time")
     if not where or len(where) > _LONGEST_PLACE or mask_numbers(where) != where:
         raise refuse("SLOT_ROW", f"{place} 場所 has 1 to {_LONGEST_PLACE} characters", "place")
-    if not (seats.isascii() and seats.isdigit() and 1 <= int(seats) <= MOST_SEATS):
+    if not (seats.isascii() and seats.isdigit() and len(seats) <= len(str(MOST_SEATS)) and 1 <= int(seats) <= MOST_SEATS):
         raise refuse("SLOT_ROW", f"{place} 席数 is 1 to {MOST_SEATS}", "seats")
     return {"day": day, "time": time, "place": where, "seats": int(seats)}
+
+
+def _day(text: str) -> date | None:
+    """One form only: 20261203 is a day as well, but a slot that came in both forms would be two slots."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.isoformat() == text else None
 
 
 def open_slots(hub: Hub, name: str, path: Path, *, actor: str, reason: str) -> int:

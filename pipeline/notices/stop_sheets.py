@@ -15,7 +15,7 @@ from pipeline.hub import Hub
 from pipeline.journal.campaign_tables import stop_sheets
 from pipeline.journal.database import Write
 from pipeline.notices.stop_list import CATEGORIES, StopOrder, check_order, enter_stop, same_entry
-from pipeline.section_folders import folder_of
+from pipeline.section_folders import LARGEST, folder_of, is_left, read_left
 from pipeline.staff import require
 from vocabulary.findings import Finding, Refused, refuse
 
@@ -44,7 +44,7 @@ def take_stop_sheets(hub: Hub) -> dict[str, int]:
     counts = {"stop_sheets": 0, "stopped": 0, "sheets_refused": 0}
     for section in hub.municipality.sections:
         folder = folder_of(hub, section, restricted=False) / FOLDER
-        for sheet in [Sheet(section, path.name, path.read_bytes()) for path in sorted(folder.glob("*.csv"))]:
+        for sheet in [Sheet(section, path.name, read_left(path)) for path in sorted(folder.glob("*.csv")) if is_left(path)]:
             if _is_known(hub, sheet):
                 continue
             try:
@@ -80,10 +80,12 @@ def _take(hub: Hub, sheet: Sheet) -> int:
 
 
 def _rows(sheet: Sheet) -> list[dict[str, str]]:
+    if len(sheet.data) > LARGEST:
+        raise refuse("STOP_SHEET", "line 1", "is too large")
     try:
-        rows = list(csv.DictReader(sheet.data.decode("utf-8-sig").splitlines()))
-    except UnicodeDecodeError:
-        raise refuse("STOP_SHEET", "line 1", "is not UTF-8") from None
+        rows = list(csv.DictReader(sheet.data.decode("utf-8-sig").splitlines(), strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        raise refuse("STOP_SHEET", "line 1", "is no CSV in UTF-8") from None
     if not rows or list(rows[0]) != COLUMNS or any(None in row or None in row.values() for row in rows):
         raise refuse("STOP_SHEET", "line 1", f"columns are {','.join(COLUMNS)}")
     return rows

@@ -23,7 +23,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import decisions
 from pipeline.protected_files import replace_file
 from pipeline.refused_decisions import Place, hold_refusal, is_settled, pass_refusal
-from pipeline.section_folders import folder_of, section_folder
+from pipeline.section_folders import folder_of, read_left, section_folder
 from vocabulary.findings import Refused
 from vocabulary.reasons import reason
 
@@ -52,7 +52,7 @@ def decision_sheets(hub: Hub) -> dict[str, int]:
 
 def _take(hub: Hub, file: Path, folder: Path, section: str, *, restricted: bool) -> Counter[str]:
     """Enter a filled sheet whole, in one transaction; what a killed run left is taken again and says the same."""
-    data = file.read_bytes()
+    data = read_left(file)
     digest = hashlib.sha256(data).hexdigest()
     source = f"sheet/{folder.name}/{digest[:16]}"
     became: Counter[str] = Counter(sheets=1)
@@ -148,7 +148,7 @@ def _is_blank(file: Path, fresh: bytes) -> bool:
     """Whether nothing would be lost by writing the sheet anew, and it would be another one."""
     if not file.exists():
         return True
-    data = file.read_bytes()
+    data = read_left(file)
     try:
         return data != fresh and not read_sheet(file.name, data)
     except Refused:

@@ -80,6 +80,14 @@ def test_extracts_are_listed_by_moment_a_full_one_first_and_unfinished_ones_not_
     assert found == [("202611230600", False), ("202611240600", True), ("202611240600", False)]
 
 
+@pytest.mark.parametrize("end", ['{"rows": Infinity, "sha256": "0"}', '{"rows": 1e999, "sha256": "0"}', "[" * 100_000, "[]", "\0"])
+def test_an_end_file_that_says_nothing_sensible_finishes_nothing(tmp_path: Path, end: str) -> None:
+    file = tmp_path / "472018_jidoteate-jukyu_full_202611250600.csv"
+    file.write_text("a\n", encoding="utf-8")
+    file.with_name(f"{file.name}.end").write_text(end, encoding="utf-8")
+    assert finished_extracts(tmp_path) == []
+
+
 def test_a_folder_that_is_absent_is_a_setting(tmp_path: Path) -> None:
     with pytest.raises(PermanentError, match="cannot be read"):
         finished_extracts(tmp_path / "absent")

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import os
 import shutil
 import subprocess
+import tracemalloc
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -155,6 +157,16 @@ def test_files_that_are_no_such_sheet_are_held_and_put_away(hub: Hub) -> None:
     assert decision_sheets(hub) == {"sheets": 4, "decisions": 0, "refused_rows": 4}
     assert held(hub) == [("DECISION_SHEET", 0, "open")] * 4
     assert decision_sheets(hub)["sheets"] == 0
+
+
+def test_of_a_huge_sheet_no_more_is_read_than_it_takes_to_refuse_it(hub: Hub) -> None:
+    huge = folder(hub) / INBOX / "大きい.csv"
+    huge.touch()
+    os.truncate(huge, 3 << 30)
+    tracemalloc.start()
+    assert decision_sheets(hub) == {"sheets": 1, "decisions": 0, "refused_rows": 1}
+    assert tracemalloc.get_traced_memory()[1] < 100 << 20
+    tracemalloc.stop()
 
 
 def test_a_sheet_that_a_clerk_began_to_fill_in_place_is_not_written_over(hub: Hub) -> None:

@@ -182,6 +182,7 @@ def test_a_wrong_extract_raises_an_alarm_and_leaves_what_was_known(hub: Hub, peo
         ("jidoteate-genkyo,R8,{atena},2026-06-10,紙1", "年度 is no year"),
         ("jidoteate-genkyo,2026,123456789018,2026-06-10,紙1", "宛名番号 is not 15 digits"),
         ("jidoteate-genkyo,2026,{atena},2026-6-10,紙1", "受領日 is no day"),
+        ("jidoteate-genkyo,2026,{atena},2026-W24-3,紙1", "受領日 is no day"),
         ("jidoteate-genkyo,2026,{atena},2027-06-10,紙1", "受領日 is not there yet"),
         ("jidoteate-genkyo,2026,{atena},2026-06-10,=cmd()", "受付番号 is missing or not"),
         ("jidoteate-genkyo,2026,{atena},2026-06-10", "needs 5 cells"),

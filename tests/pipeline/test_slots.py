@@ -96,6 +96,9 @@ def test_slots_are_opened_once_and_offered_in_the_notice(root: Path, tmp_path: P
         ("2026-12-03,25:00,相談室1,1", "時刻"),
         ("2026-12-03,10:00,,1", "場所"),
         ("2026-12-03,10:00,相談室1,0", "席数"),
+        (f"2026-12-03,10:00,相談室1,{'9' * 5000}", "席数"),
+        ("20261203,10:00,相談室1,1", "日"),
+        ("2026-W49-4,10:00,相談室1,1", "日"),
     ],
 )
 def test_a_wrong_row_opens_nothing_and_names_its_line(root: Path, tmp_path: Path, line: str, where: str) -> None:
@@ -103,6 +106,16 @@ def test_a_wrong_row_opens_nothing_and_names_its_line(root: Path, tmp_path: Path
         with pytest.raises(Refused) as refused:
             _opened(hub, tmp_path, f"{FILE}{line}\n")
         assert refused.value.finding.where.startswith(f"枠.csv:4 {where}")
+        assert free_slots(hub, KIND) == []
+
+
+@pytest.mark.parametrize(
+    "text", [f"{HEAD}2026-12-03,10:00,{'あ' * 200_000},1\n", f"{FILE}2026-12-03,12:00,相談室1,1,1\n", '日,時刻,場所,席数\n"']
+)
+def test_what_is_no_such_csv_is_refused_and_opens_nothing(root: Path, tmp_path: Path, text: str) -> None:
+    with hub_at(root, MORNING) as hub:
+        with pytest.raises(Refused, match="SLOT_ROW"):
+            _opened(hub, tmp_path, text)
         assert free_slots(hub, KIND) == []
 
 
@@ -189,6 +202,15 @@ def test_answers_that_are_late_unclear_or_to_no_notice_take_no_seat(root: Path, 
         assert take_answer(hub, _answer(4, "f" * 40, 1)) == "unknown"
         assert _held(hub) == []
         assert len(calls_of(hub, KIND)) == 3
+
+
+def test_a_choice_that_no_slot_can_have_stops_no_other_answer(root: Path, tmp_path: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        _opened(hub, tmp_path)
+        one, two, _ = _asked(hub)
+        came = [_answer(1, one, "9" * 40), _answer(2, two, 1)]
+        server = cast("NoticeClient", SimpleNamespace(answers=lambda after: AnswerPage(came[after:], more=False)))
+        assert take_answers(hub, server) == {"unclear": 1, "booked": 1}
 
 
 def test_a_section_gives_a_seat_after_its_call_and_frees_one(root: Path, tmp_path: Path) -> None:

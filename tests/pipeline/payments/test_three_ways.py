@@ -157,6 +157,20 @@ def test_a_file_that_is_not_whole_or_not_of_the_profile_changes_nothing(root: Pa
         assert words(hub) == []
 
 
+@pytest.mark.parametrize("digits", [16, 30, 5000])
+def test_an_amount_that_is_no_sum_of_money_is_refused_and_its_neighbour_taken(root: Path, digits: int) -> None:
+    leave(root, payment(2, way="credit-card", amount=7), number=1)
+    huge = "9" * digits
+    file = root / "sandbox/payments/collections" / f"card_{DAY:%Y%m%d}_01.csv"
+    file.write_bytes(file.read_bytes().replace(b",7,", f",{huge},".encode()).replace(b",7\r\n", f",{huge}\r\n".encode()))
+    leave(root, payment(), number=2)
+    counts = morning(root)["collections"]
+    assert (counts["files"], counts["refused"]) == (1, 1)
+    with hub_at(root, at(8)) as hub:
+        assert words(hub) == [("R1", "matched")]
+        assert [file.code for file in known_files(hub, "collections") if file.code] == ["SETTLEMENT_ROW"]
+
+
 def test_a_wrong_total_is_refused_until_the_right_file_comes(root: Path) -> None:
     leave(root, payment(), excess=1)
     assert morning(root)["collections"]["refused"] == 1
