@@ -1,5 +1,6 @@
 """The case that a person acts on (行為の対象): found by 受付番号, and the rights that acting on it takes."""
 
+import re
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -13,6 +14,7 @@ from pipeline.rounds import is_handed_on
 from pipeline.staff import StaffMember, require, who_may
 
 Case = Row[Any]
+_VERSION = re.compile("[0-9]{1,9}")
 
 ENDED = {
     "delivered": "配信済みです。業務システムが受け取った記録は、ハブからは止められません",
@@ -37,7 +39,7 @@ def case_of(hub: Hub, receipt: str) -> Case:
 def _named(receipt: str) -> Any:  # noqa: ANN401  SQLAlchemy's own types say no more
     base, _, version = receipt.rpartition("-v")
     same = applications.c.receipt == receipt
-    return same | ((applications.c.receipt == base) & (applications.c.version == int(version))) if version.isdecimal() else same
+    return same | ((applications.c.receipt == base) & (applications.c.version == int(version))) if _VERSION.fullmatch(version) else same
 
 
 def allowed(hub: Hub, row: Case, actor: str, role: str = "clerk") -> StaffMember:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import ROW_NUMBER, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 from pipeline.hub import Hub, open_hub
 from pipeline.staff import require
 
@@ -57,7 +57,7 @@ def sample_command(
 
 
 @audit.command("paper")
-@click.argument("sample", type=int)
+@click.argument("sample", type=ROW_NUMBER)
 @municipality_option
 @root_option
 def paper(sample: int, code: str | None, root_folder: Path | None) -> None:
@@ -70,8 +70,8 @@ def paper(sample: int, code: str | None, root_folder: Path | None) -> None:
 
 
 @audit.command("finding")
-@click.argument("sample", type=int)
-@click.argument("item", type=int)
+@click.argument("sample", type=ROW_NUMBER)
+@click.argument("item", type=ROW_NUMBER)
 @_TEXT
 @_ACTOR
 @municipality_option
@@ -89,7 +89,7 @@ def finding(*, sample: int, item: int, text: str, actor: str, code: str | None, 
 
 
 @audit.command("measure")
-@click.argument("finding_number", metavar="FINDING", type=int)
+@click.argument("finding_number", metavar="FINDING", type=ROW_NUMBER)
 @_TEXT
 @click.option("--due", type=_DAY, callback=_as_day, help="Until when, for one that is planned.")
 @click.option("--done", is_flag=True, help="It is finished.")

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, date_option, municipality_option, root_option
+from pipeline.cli.options import (
+    ROW_NUMBER,
+    chosen_municipality,
+    chosen_root,
+    clock_of_command,
+    date_option,
+    municipality_option,
+    root_option,
+)
 
 _ACTOR = click.option("--actor", required=True, help="Id of the desk that acts, as declared under staff.")
 _REASON = click.option("--reason", required=True, help="Why, in a sentence; it stays in journal and log. No 個人番号.")
@@ -46,7 +54,7 @@ def plan(
 
 
 @campaign.command("approve")
-@click.argument("key", type=int, metavar="ID")
+@click.argument("key", type=ROW_NUMBER, metavar="ID")
 @click.option("--number", required=True, help="決裁番号.")
 @_ACTOR
 @municipality_option
@@ -65,7 +73,7 @@ def approve(*, key: int, number: str, actor: str, code: str | None, root_folder:
 
 
 @campaign.command("stop")
-@click.argument("key", type=int, metavar="ID")
+@click.argument("key", type=ROW_NUMBER, metavar="ID")
 @_ACTOR
 @_REASON
 @municipality_option
@@ -81,7 +89,7 @@ def stop(*, key: int, actor: str, reason: str, code: str | None, root_folder: Pa
 
 
 @campaign.command("resume")
-@click.argument("key", type=int, metavar="ID")
+@click.argument("key", type=ROW_NUMBER, metavar="ID")
 @_ACTOR
 @_REASON
 @municipality_option

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import check_atena, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import (
+    ROW_NUMBER,
+    check_atena,
+    chosen_municipality,
+    chosen_root,
+    clock_of_command,
+    municipality_option,
+    root_option,
+)
 
 _ACTOR = click.option("--actor", required=True, help="Id of the desk that acts, as declared under staff.")
 _REASON = click.option("--reason", required=True, help="Why, in a sentence; it stays in journal and log. No name, no number.")
@@ -54,7 +62,7 @@ def add(*, atena: str, kinds: str, actor: str, reason: str, code: str | None, ro
 
 
 @consents.command("end")
-@click.argument("consent", type=int, metavar="ID")
+@click.argument("consent", type=ROW_NUMBER, metavar="ID")
 @_ACTOR
 @_REASON
 @municipality_option

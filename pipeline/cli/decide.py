@@ -6,7 +6,15 @@ from typing import Literal
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, date_option, municipality_option, root_option
+from pipeline.cli.options import (
+    ROW_NUMBER,
+    chosen_municipality,
+    chosen_root,
+    clock_of_command,
+    date_option,
+    municipality_option,
+    root_option,
+)
 
 
 @click.command()
@@ -83,7 +91,7 @@ def decisions_list(receipt: str, *, actor: str, code: str | None, root_folder: P
 
 
 @decisions.command("settle")
-@click.argument("number", type=int)
+@click.argument("number", type=ROW_NUMBER)
 @click.option("--actor", required=True, help="Id of the desk that settles it.")
 @click.option("--reason", required=True, help="Why it needs nothing more; no resident's name or number.")
 @municipality_option

@@ -8,7 +8,15 @@ from typing import Any
 
 import click
 
-from pipeline.cli.options import check_atena, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import (
+    ROW_NUMBER,
+    check_atena,
+    chosen_municipality,
+    chosen_root,
+    clock_of_command,
+    municipality_option,
+    root_option,
+)
 from pipeline.exchange import disclosure
 from pipeline.exchange.access import as_reader, open_record
 from pipeline.exchange.anomalies import KINDS, Listed, explain_anomaly, list_anomalies
@@ -53,7 +61,7 @@ def anomalies(*, closed_too: bool, as_json: bool, code: str | None, root_folder:
 
 
 @exchange.command("explain")
-@click.argument("number", type=int)
+@click.argument("number", type=ROW_NUMBER)
 @_WHO
 @_WHY
 @municipality_option

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, date_option, municipality_option, root_option
+from pipeline.cli.options import (
+    ROW_NUMBER,
+    chosen_municipality,
+    chosen_root,
+    clock_of_command,
+    date_option,
+    municipality_option,
+    root_option,
+)
 
 WHO = click.option("--actor", required=True, help="Your staff id, with the role mail.")
 WHY = click.option("--reason", default="差出し", help="Why, in a few words; it stays in the journal.")
@@ -40,7 +48,7 @@ def show(code: str | None, day: date | None, root_folder: Path | None) -> None:
 
 @letters.command()
 @click.argument("day", type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--up-to", "last", type=int, required=True, help="通し番号 of the last letter that was posted, as 差出票 shows it.")
+@click.option("--up-to", "last", type=ROW_NUMBER, required=True, help="通し番号 of the last letter that was posted, as 差出票 shows it.")
 @WHO
 @WHY
 @municipality_option

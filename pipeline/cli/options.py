@@ -13,6 +13,8 @@ from pipeline.places import Root, municipalities_folder, root_from_environment
 from vocabulary.clock import JST, Clock, clock_from_environment
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+ROW_NUMBER = click.IntRange(1, (1 << 31) - 1)
+"""Number of a row of the journal, which counts no further."""
 
 
 def root_option(command: Command) -> Command:

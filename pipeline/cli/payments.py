@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import ROW_NUMBER, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 
 
 @click.group()
@@ -56,7 +56,7 @@ def show(number: str, code: str | None, root_folder: Path | None) -> None:
 
 
 @payments.command()
-@click.argument("item", type=int)
+@click.argument("item", type=ROW_NUMBER)
 @click.option("--as", "answer", required=True, type=click.Choice(["refund", "offset", "post", "done"]), help="What becomes of it.")
 @click.option("--actor", required=True, help="Id of the desk that settles; role accounting.")
 @click.option("--reason", required=True, help="Why; stays in journal and log. No 個人番号.")

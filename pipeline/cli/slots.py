@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import ROW_NUMBER, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 
 _ACTOR = click.option("--actor", required=True, help="Id of the desk that acts, as declared under staff.")
 _REASON = click.option("--reason", required=True, help="Why, in a sentence; it stays in journal and log. No 個人番号.")
@@ -53,8 +53,8 @@ def show(*, code: str | None, root_folder: Path | None) -> None:
 
 
 @slots.command("book")
-@click.argument("answer", type=int)
-@click.argument("slot", type=int)
+@click.argument("answer", type=ROW_NUMBER)
+@click.argument("slot", type=ROW_NUMBER)
 @_ACTOR
 @_REASON
 @municipality_option
@@ -72,8 +72,8 @@ def book(*, answer: int, slot: int, actor: str, reason: str, code: str | None, r
 
 
 @slots.command("cancel")
-@click.argument("slot", type=int)
-@click.argument("seat", type=int)
+@click.argument("slot", type=ROW_NUMBER)
+@click.argument("seat", type=ROW_NUMBER)
 @_ACTOR
 @_REASON
 @municipality_option
@@ -91,7 +91,7 @@ def cancel(*, slot: int, seat: int, actor: str, reason: str, code: str | None, r
 
 
 @slots.command("settle")
-@click.argument("answer", type=int)
+@click.argument("answer", type=ROW_NUMBER)
 @_ACTOR
 @_REASON
 @municipality_option

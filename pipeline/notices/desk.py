@@ -1,5 +1,6 @@
 """What people see and decide about both channels (送信の判断): what stands open, tried anew, or sent no more."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from pipeline.notices.closing import subject_of
 from pipeline.notices.states import NOTICES, OPEN, STATUSES, Machine, move
 from pipeline.staff import member, require
 
+_NUMBER = re.compile("[0-9]{1,9}")
 STATE_WORDS = {"owed": "送信待ち", "sending": "送信中", "refused": "受付不可", "given_up": "送信断念"}
 BY_PERSON = "BY_PERSON"
 """Code of what a person gave up."""
@@ -165,7 +167,7 @@ def _check_clerk(hub: Hub, row: Row[Any], actor: str) -> None:
 
 
 def _notice(hub: Hub, name: str) -> _Found | None:
-    if not (name.isascii() and name.isdecimal()):
+    if not _NUMBER.fullmatch(name):
         return None
     chosen = notice_outbox.c.id == int(name)
     rows = hub.journal.rows(select(notice_outbox).where(chosen, _sent_by_runs(hub)))
