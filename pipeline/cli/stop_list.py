@@ -4,7 +4,15 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import check_atena, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import (
+    ROW_NUMBER,
+    check_atena,
+    chosen_municipality,
+    chosen_root,
+    clock_of_command,
+    municipality_option,
+    root_option,
+)
 
 _ACTOR = click.option("--actor", required=True, help="Id of the desk that acts, as declared under staff.")
 _REASON = click.option("--reason", required=True, help="Why, in a sentence; it stays in journal and log. No name, no number.")
@@ -40,14 +48,12 @@ def add(*, atena: str, kinds: str, category: str, actor: str, reason: str, code:
 @municipality_option
 @root_option
 def show(*, actor: str, code: str | None, root_folder: Path | None) -> None:
-    """Show who is on the list now. Example: hub stop-list list --actor boshi-01"""
+    """Show whom your section has on the list now. Example: hub stop-list list --actor boshi-01"""
     from pipeline.hub import open_hub
     from pipeline.notices.stop_list import CATEGORIES, standing_stops
-    from pipeline.staff import require
 
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
-        require(hub, actor, "clerk")
-        entries = standing_stops(hub)
+        entries = standing_stops(hub, actor)
     for one in entries:
         click.echo(f"{one.id} {one.day} {one.atena} {','.join(sorted(one.kinds))} {CATEGORIES[one.category][0]}")
     if not entries:
@@ -55,7 +61,7 @@ def show(*, actor: str, code: str | None, root_folder: Path | None) -> None:
 
 
 @stop_list.command("end")
-@click.argument("entry", type=int, metavar="ID")
+@click.argument("entry", type=ROW_NUMBER, metavar="ID")
 @_ACTOR
 @_REASON
 @municipality_option

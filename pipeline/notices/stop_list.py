@@ -11,11 +11,12 @@ from sqlalchemy import Row, select, update
 from pipeline.acts import enter_act
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub
+from pipeline.journal.act_tables import acts
 from pipeline.journal.campaign_tables import stop_list
 from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.notices.states import NOTICES, move
-from pipeline.staff import require
+from pipeline.staff import StaffMember, require
 
 ALL = "all"
 CATEGORIES = MappingProxyType(
@@ -118,12 +119,14 @@ def _give_up(hub: Hub, write: Write, order: StopOrder) -> int:
 
 
 def end_stop(hub: Hub, entry: int, *, actor: str, reason: str) -> None:
-    """Take somebody off the list. What was given up meanwhile stays given up. Raises ActRefused."""
-    require(hub, actor, "clerk")
+    """Take somebody off the list; by a desk of the section that entered it. What was given up meanwhile stays so. Raises ActRefused."""
+    desk = require(hub, actor, "clerk")
     standing = (stop_list.c.municipality == hub.code) & (stop_list.c.id == entry) & stop_list.c.ended_on.is_(None)
     with hub.journal.write() as write:
-        if write.read(select(stop_list.c.id).where(standing)).first() is None:
-            raise ActRefused(f"送付停止 {entry} はありません、または終わっています", "hub stop-list list で番号を確かめてください")
+        row = write.read(select(stop_list, acts.c.actor).join(acts, acts.c.id == stop_list.c.act).where(standing)).first()
+        if row is None or not _is_of(hub, row.actor, desk):
+            what = f"送付停止 {entry} は、{actor} の課にはありません、または終わっています"
+            raise ActRefused(what, "hub stop-list list で番号を確かめてください")
         act = enter_act(hub, write, kind="stop_list_end", actor=actor, reason=reason, subject=f"stop list {entry}")
         write.execute(update(stop_list).where(standing).values(ended_on=hub.clock.today().isoformat(), end_act=act))
         write.leaf("stop_list_ended", entry=entry, act=act)
@@ -139,10 +142,18 @@ def stops_of(hub: Hub, people: Collection[str]) -> Mapping[str, Sequence[Stop]]:
     return found
 
 
-def standing_stops(hub: Hub) -> list[Stop]:
-    """Everybody who is on the list now."""
+def standing_stops(hub: Hub, actor: str) -> list[Stop]:
+    """Whom the sections of a clerk have on the list now: why somebody is on it concerns no other section. Raises ActRefused."""
+    desk = require(hub, actor, "clerk")
     standing = (stop_list.c.municipality == hub.code) & stop_list.c.ended_on.is_(None)
-    return [_open(hub, row) for row in hub.journal.rows(select(stop_list).where(standing).order_by(stop_list.c.id))]
+    entered = select(stop_list, acts.c.actor).join(acts, acts.c.id == stop_list.c.act).where(standing)
+    return [_open(hub, row) for row in hub.journal.rows(entered.order_by(stop_list.c.id)) if _is_of(hub, row.actor, desk)]
+
+
+def _is_of(hub: Hub, entered_by: str, desk: StaffMember) -> bool:
+    """Whether a desk does the work of a section of whoever entered something; what a desk that is gone entered is everybody's."""
+    known = hub.municipality.staff.get(entered_by)
+    return known is None or not desk.sections.isdisjoint(known.sections)
 
 
 def _open(hub: Hub, row: Row[Any]) -> Stop:

@@ -1,6 +1,7 @@
 """Who is left out of a campaign, when it is planned and again at the moment of sending, and the stop list by command and by sheet."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,7 +143,7 @@ def test_a_stop_gives_up_at_once_what_is_owed_and_ends_by_a_person(root: Path) -
         assert _notice(hub, key, person).code == "STOP_LISTED"
         assert add_stop(hub, order, actor=CLERK, reason="試験") == (entry, 0)
         end_stop(hub, entry, actor=CLERK, reason="本人の申出")
-        assert standing_stops(hub) == []
+        assert standing_stops(hub, CLERK) == []
         with pytest.raises(ActRefused):
             end_stop(hub, entry, actor=CLERK, reason="本人の申出")
 
@@ -168,7 +169,7 @@ def test_a_sheet_of_a_clerk_is_taken_whole_or_not_at_all(root: Path) -> None:
         head = "宛名番号,お知らせの種類,理由,職員\n"
         (folder / "誤り.csv").write_text(f"{head}{first},all,措置,{CLERK}\n{second},all,なんとなく,{CLERK}\n", encoding="utf-8-sig")
         assert take_stop_sheets(hub)["sheets_refused"] == 1
-        assert standing_stops(hub) == []
+        assert standing_stops(hub, CLERK) == []
         [alarm] = hub.journal.rows(select(alarms).where(alarms.c.kind == "STOP_SHEET_REFUSED"))
         assert alarm.subject == "boshi/line 3"
         leaves = "".join(row.data for row in hub.journal.rows(select(log_leaves)))
@@ -178,6 +179,38 @@ def test_a_sheet_of_a_clerk_is_taken_whole_or_not_at_all(root: Path) -> None:
         assert not any("停止.csv" in row.subject for row in hub.journal.rows(select(acts)))
         assert take_stop_sheets(hub) == {"stop_sheets": 0, "stopped": 0, "sheets_refused": 0}
         assert {one.code for one in make_plan(hub, KIND, DAY).people if one.person in (first, second)} == {"IN_CARE", "PREGNANCY_LOSS"}
+
+
+@pytest.mark.parametrize("spoil", ["a field that is too long", "a folder", "a link", "a huge file"])
+def test_what_is_no_sheet_stops_no_other_sheet(root: Path, spoil: str) -> None:
+    with hub_at(root, MORNING) as hub:
+        (person, _) = rows_of(hub, approved(hub))[0]
+        folder = hub.root.cases / hub.code / "boshi" / "stop-list"
+        folder.mkdir(parents=True)
+        head, bad = "宛名番号,お知らせの種類,理由,職員\n", folder / "1.csv"
+        if spoil == "a folder":
+            bad.mkdir()
+        elif spoil == "a link":
+            bad.symlink_to(hub.root.folder / "hub.db")
+        else:
+            bad.write_text(head + "1" * 200_000, encoding="utf-8")
+        if spoil == "a huge file":
+            os.truncate(bad, 3 << 30)
+        (folder / "2.csv").write_text(f"{head}{person},all,措置,{CLERK}\n", encoding="utf-8-sig")
+        taken = take_stop_sheets(hub)
+        assert (taken["stopped"], taken["sheets_refused"]) == (1, int(spoil not in ("a folder", "a link")))
+
+
+def test_another_section_neither_sees_nor_ends_who_is_on_the_list(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        person, _ = rows_of(hub, approved(hub))[0]
+        entry, _ = add_stop(hub, StopOrder(person, frozenset({"all"}), "stillbirth"), actor=CLERK, reason="試験")
+        assert standing_stops(hub, "hoiku-01") == []
+        with pytest.raises(ActRefused, match="hoiku-01 の課にはありません"):
+            end_stop(hub, entry, actor="hoiku-01", reason="試験")
+        assert [one.id for one in standing_stops(hub, "boshi-kakaricho")] == [entry]
+        with pytest.raises(ActRefused):
+            standing_stops(hub, "kansa-01")
 
 
 def test_a_ledger_that_no_longer_means_somebody_stops_the_notice(root: Path) -> None:
