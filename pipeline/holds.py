@@ -50,7 +50,7 @@ def let_go(hub: Hub, row: Case, *, actor: str, reason: str) -> int:
 
 
 def send_back(hub: Hub, row: Case, *, actor: str, reason: str) -> tuple[int, str]:
-    """返戻: settle the case and owe the filer the status of it; gives the act and the status. Raises ActRefused."""
+    """返戻: settle the case and owe the filer the status of it; gives the act, and the status or an empty text. Raises ActRefused."""
     allowed(hub, row, actor)
     status = next((one.status for one in outcomes_of(hub, hub.procedure(row.procedure), row.id) if one.id == "returned"), SENT_BACK)
     with hub.journal.write() as write:
@@ -60,8 +60,8 @@ def send_back(hub: Hub, row: Case, *, actor: str, reason: str) -> tuple[int, str
         write.execute(delete(obligations).where(obligations.c.application == row.id))
         _settle(hub, write, row, disposition="settled", reason=RETURNED)
         write.execute(insert(findings).values(finding_row(row.id, STEP, Finding(RETURNED, where="persons", severity=Severity.ALERT))))
-        owe_status(hub, write, row.id, row.receipt, status)
-    return act, status
+        shown = owe_status(hub, write, row.id, row.receipt, status)
+    return act, status if shown else ""
 
 
 def _settle(hub: Hub, write: Write, row: Case, *, disposition: str, reason: str | None) -> None:

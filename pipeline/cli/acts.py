@@ -23,6 +23,7 @@ from pipeline.releases import release as release_error
 from pipeline.two_people import Entered
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+NOT_SHOWN = "ポータルの処理状況は、同じ受付番号で先に届いた申請のものなので変えません。申請者には電話や文書で伝えてください。"
 NEXT = "次の取込（hub run intake）で続きます。"
 
 
@@ -86,7 +87,8 @@ def send_back_case(receipt: str, **said: Any) -> None:  # noqa: ANN401  the opti
     """Send a case back to the filer (返戻). Example: hub return 20261124-00000001 --actor … --reason …"""
     with opened_case(receipt, said) as (hub, row, order):
         act, status = send_back(hub, row, **order)
-        click.echo(f"{receipt}: 返戻しました（行為 {act}）。ポータルの処理状況 {status} を次の通知（hub run notify）で送ります。")
+        shown = f"ポータルの処理状況 {status} を次の通知（hub run notify）で送ります。" if status else NOT_SHOWN
+        click.echo(f"{receipt}: 返戻しました（行為 {act}）。{shown}")
 
 
 @click.command()

@@ -166,11 +166,9 @@ def _enter_application(hub: Hub, listing: Row[Any], stored: Stored, *, version: 
             return 0
         if write.execute(_resolve(listing, now.date()).values(state="stored", fetched_version=version)).rowcount == 0:
             return 0
-        first = _first_of_receipt(write, hub.code, listing.receipt)
         row = _application_row(hub, write, listing, stored, version=version, procedure=procedure, now=now)
         application = write.insert_row(applications, row)
-        if first:
-            owe_status(hub, write, application, listing.receipt, "RECEIVED")
+        owe_status(hub, write, application, listing.receipt, "RECEIVED")
         facts = {"municipality": hub.code, "receipt": listing.receipt, "digest": stored.digest, "filing": _filing_text(row)}
         write.leaf("application_stored", application=application, **facts)
     return 1
@@ -188,11 +186,6 @@ def _is_known_content(write: Write, municipality: str, listing: Row[Any], digest
     write.execute(update(listings).where(listings.c.id == earlier).values(fetched_version=version))
     write.leaf("listing_repeated", municipality=municipality, receipt=listing.receipt, version=version)
     return True
-
-
-def _first_of_receipt(write: Write, municipality: str, receipt: str) -> bool:
-    earlier = select(applications.c.id).where(applications.c.municipality == municipality, applications.c.receipt == receipt)
-    return write.read(earlier).first() is None
 
 
 def _application_row(

@@ -29,8 +29,14 @@ RANK = {status: number for number, status in enumerate(ORDER)}
 """Statuses owed in the same moment go in the order of a case's life."""
 
 
-def owe_status(hub: Hub, write: Write, application: int, receipt: str, status: str) -> None:
-    """Owe a status to an application, once; the reference is the same whoever sends it and however often."""
+def owe_status(hub: Hub, write: Write, application: int, receipt: str, status: str) -> bool:
+    """Owe a status to an application, once; the reference is the same whoever sends it and however often.
+
+    False where an earlier application has the 受付番号: the portal knows the number once, and shows what became of that one.
+    """
+    of_number = (applications.c.municipality == hub.code) & (applications.c.receipt == receipt)
+    if write.read(select(applications.c.id).where(of_number, applications.c.id < application)).first() is not None:
+        return False
     row = {
         "application": application,
         "status": status,
@@ -40,6 +46,7 @@ def owe_status(hub: Hub, write: Write, application: int, receipt: str, status: s
         "owed_at": hub.clock.now().isoformat(),
     }
     write.insert_new(status_outbox, row)
+    return True
 
 
 @dataclass

@@ -15,9 +15,10 @@ from pipeline.cli import main
 from pipeline.holds import hold as put_on_hold
 from pipeline.hub import set_up
 from pipeline.journal.act_tables import acts, holds, waivers
+from pipeline.journal.database import Write
 from pipeline.journal.decision_tables import status_outbox
 from pipeline.journal.evidence_tables import log_leaves
-from pipeline.journal.intake_tables import applications, documents, findings, persons
+from pipeline.journal.intake_tables import applications, documents, findings, listings, persons
 from pipeline.places import Root
 from pipeline.steps.worklist import Outcome, Step, record_outcome
 from sandbox import world
@@ -210,6 +211,30 @@ def test_what_is_sent_back_is_settled_and_its_status_is_owed(own: Own, day: Path
     owed = rows(root, select(status_outbox).where(status_outbox.c.application == row.id, status_outbox.c.status != "RECEIVED"))
     assert [one.status for one in owed] == ["CORRECTION"]
     assert "完結" in refused(root, "return", RECEIPTS["wrong"])
+
+
+def test_a_second_content_of_a_number_ends_without_a_status_as_the_portal_shows_that_of_the_first(own: Own, day: Path) -> None:
+    root = own(day)
+    with hub_at(root, at(10)) as hub, hub.journal.write() as write:
+        second = _second_content(write, RECEIPTS["good"])
+        write.leaf("test_second_content")
+    name = f"{RECEIPTS['good']}-v2"
+    assert "電話や文書" in done(root, "correct", name, "--item", "申請書PDF", "--text", "一つだけ出してください")
+    assert "変えません" in done(root, "return", name)
+    (now,) = rows(root, select(applications).where(applications.c.id == second))
+    assert (now.disposition, now.reason) == ("settled", "RETURNED")
+    assert rows(root, select(status_outbox).where(status_outbox.c.application == second)) == []
+
+
+def _second_content(write: Write, receipt: str) -> int:
+    """Another application of a 受付番号, held as the hub holds it."""
+    listed = write.read(select(listings).where(listings.c.receipt == receipt)).one()._asdict()
+    del listed["id"]
+    listing = write.insert_row(listings, listed | {"version": 2, "fetched_version": 2})
+    first = write.read(select(applications).where(applications.c.receipt == receipt)).one()._asdict()
+    del first["id"]
+    held = {"stage": "stored", "disposition": "held", "reason": "RECEIPT_CONFLICT", "filing_number": 999, "digest": "0" * 64}
+    return write.insert_row(applications, first | held | {"version": 2, "listing": listing})
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
