@@ -82,13 +82,14 @@ def _at_desk(hub: Hub, stage: str) -> ColumnElement[bool]:
     return and_(applications.c.municipality == hub.code, applications.c.stage == stage, unfinished)
 
 
-def tries(hub: Hub, step: Step) -> dict[tuple[int, str], int]:
-    """How often a step was recorded for (application, inputs), of the applications that stand before it."""
-    counted = select(step_results.c.application, step_results.c.inputs, func.max(step_results.c.attempt))
+def tries(hub: Hub, step: Step) -> dict[tuple[int, str], tuple[int, str]]:
+    """How often a step was recorded for (application, inputs), and on which day last, of the applications that stand before it."""
+    last = func.max(step_results.c.attempt), func.max(step_results.c.at)
+    counted = select(step_results.c.application, step_results.c.inputs, *last)
     joined = counted.join(applications, applications.c.id == step_results.c.application)
     recorded = joined.where(step_results.c.step == step.name, _at_desk(hub, step.before))
     rows = hub.journal.rows(recorded.group_by(step_results.c.application, step_results.c.inputs))
-    return {(row[0], row[1]): row[2] for row in rows}
+    return {(row[0], row[1]): (row[2], row[3][:10]) for row in rows}
 
 
 def pending(hub: Hub, step: Step) -> Iterable[tuple[Application, str, int]]:
@@ -102,9 +103,9 @@ def pending(hub: Hub, step: Step) -> Iterable[tuple[Application, str, int]]:
     for row in due(hub, step.before):
         inputs = step.inputs(hub, row)
         inputs = digest_of(inputs, acted[row.id]) if row.id in acted else inputs
-        attempt = done.get((row.id, inputs), 0) + 1
-        if attempt == 1 or row.disposition == "waiting" or (row.reason in TRIED_DAILY and row.disposed_on < today):
-            yield row, inputs, attempt
+        attempts, last = done.get((row.id, inputs), (0, ""))
+        if not attempts or row.disposition == "waiting" or (row.reason in TRIED_DAILY and last < today):
+            yield row, inputs, attempts + 1
 
 
 def run_step(hub: Hub, step: Step) -> dict[str, int]:
@@ -163,13 +164,18 @@ def write_outcome(hub: Hub, write: Write, step: Step, row: Application, *, input
         "stage": step.reached if stopping is None else step.before,
         "disposition": {"done": "open"}.get(outcome.name, outcome.name),
         "reason": stopping.code if stopping else None,
-        "disposed_on": hub.clock.today().isoformat(),
+        "disposed_on": row.disposed_on if _stands_as_before(row, outcome) else hub.clock.today().isoformat(),
         "handled_at": row.handled_at or now,
         **outcome.marks,
     }
     write.execute(update(applications).where(applications.c.id == row.id).values(**values))
     write.leaf(f"application_{step.reached}", application=row.id, outcome=outcome.name, reason=values["reason"], inputs=inputs)
     return True
+
+
+def _stands_as_before(row: Row[Any], outcome: Outcome) -> bool:
+    """Whether an application that stopped stays stopped for the same reason: people are told since when it stands."""
+    return outcome.stopping is not None and (row.disposition, row.reason) == (outcome.name, outcome.stopping.code)
 
 
 def _is_as_judged(write: Write, row: Application) -> bool:

@@ -82,6 +82,13 @@ def test_what_waited_for_lists_and_links_is_delivered_the_next_morning(own: Own,
     assert (the_day_after.total.carried_in, the_day_after.total.held) == (1, 1)
 
 
+def test_what_waits_is_told_since_the_day_on_which_it_stopped_however_often_it_is_tried(own: Own, delivered_root: Path) -> None:
+    root = own(delivered_root)
+    run(root, ("verify",), at(10, day=NEXT_DAY))
+    waiting = rows(root, select(applications).where(applications.c.disposition == "waiting"))
+    assert [row.disposed_on for row in waiting] == [str(DAY)]
+
+
 def test_a_card_that_turns_out_to_be_a_protected_persons_restricts_the_case(
     own: Own, delivered_root: Path, expected: dict[str, Any]
 ) -> None:
