@@ -143,14 +143,6 @@ def test_two_ids_of_one_account_are_one_person_where_accounts_have_to_differ(
     assert [one.state for one in rows(root, select(acts).order_by(acts.c.id))] == ["done", "done"]
 
 
-@pytest.mark.parametrize("number", ["9" * 20, "9" * 5000])
-def test_a_number_that_no_journal_holds_is_refused_with_a_sentence(day: Path, number: str) -> None:
-    assert "の申請は届いていません" in refused(day, "hold", f"20261124-v{number}")
-    for order in (("notices", "retry"), ("decisions", "settle"), ("slots", "settle"), ("stop-list", "end")):
-        result = CliRunner().invoke(main, [*order, number, "--actor", CLERK, "--reason", "x", "--root", str(day), "--municipality", NAHA])
-        assert result.exit_code == 2, result.output
-
-
 REFUSED = {
     "wrong section": (("release", "wrong", *DATE), OTHER, "hoiku の担当（clerk）ではありません。できる職員は hoiku-01"),
     "unknown staff": (("release", "wrong", *DATE), "yamada", "この職員は登録されていません"),
