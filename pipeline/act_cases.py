@@ -11,7 +11,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.intake_tables import applications
 from pipeline.rounds import is_handed_on
-from pipeline.staff import StaffMember, require, who_may
+from pipeline.staff import StaffMember, member, require, who_may
 
 Case = Row[Any]
 _VERSION = re.compile("[0-9]{1,9}")
@@ -52,6 +52,21 @@ def allowed(hub: Hub, row: Case, actor: str, role: str = "clerk") -> StaffMember
         remedy = f"{'、'.join(who_may(hub, 'restricted', row.section)) or '係長'} に引き継いでください"
         raise ActRefused(f"--actor {actor}: 受付番号 {row.receipt} を扱う職員ではありません", remedy)
     return found
+
+
+def may_read(hub: Hub, row: Case, actor: str) -> bool:
+    """Whether a desk may read the case: auditors, IT, and its section, entitled where it is restricted. Raises ActRefused."""
+    desk = member(hub, actor)
+    if not desk.roles.isdisjoint(("auditor", "it")):
+        return True
+    return row.section in desk.sections and (not row.restricted or "restricted" in desk.roles)
+
+
+def check_reader(hub: Hub, row: Case, actor: str) -> None:
+    """Raises ActRefused for whoever may not read the case, in the same words whatever the reason is."""
+    if not may_read(hub, row, actor):
+        remedy = f"{'、'.join(who_may(hub, 'restricted', row.section)) or '係長'} に頼んでください"
+        raise ActRefused(f"--actor {actor}: 受付番号 {row.receipt} の記録を見られる職員ではありません", remedy)
 
 
 def unfinished(write: Write, row: Case) -> Case:

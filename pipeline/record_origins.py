@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from pipeline.act_cases import check_reader
 from pipeline.errors import SettingError
 from pipeline.hub import Hub
 from pipeline.journal.delivery_tables import batches
@@ -28,8 +29,8 @@ def split_place(given: str) -> tuple[str, int] | None:
     return file, int(row)
 
 
-def origin_of(hub: Hub, file: str, number: int) -> Facts:
-    """The file, the record and the application that it belongs to. Raises SettingError for what is not there."""
+def origin_of(hub: Hub, file: str, number: int, *, actor: str) -> Facts:
+    """The file, the record and the application that it belongs to, for who may read that. Raises SettingError for what is not there."""
     batch = _batch(hub, file)
     records = numbered_records(hub, batch)
     if not records:
@@ -38,6 +39,7 @@ def origin_of(hub: Hub, file: str, number: int) -> Facts:
         raise SettingError(f"{batch.name} has no record {number}", f"its records are 1 to {max(records)}, headings not counted")
     item = records[number]
     [row] = hub.journal.rows(select(applications).where(applications.c.id == item.application))
+    check_reader(hub, row, actor)
     trace = trace_of(hub, row)
     left = {"file": file_facts(hub, batch) | {"log": _log(hub, batch)}, "record": record_facts(item, number)}
     return left | {name: trace[name] for name in ("application", "versions", "steps", "suites", "acts")}

@@ -6,20 +6,31 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from sqlalchemy import select
 
-from pipeline.act_cases import Case, case_of
-from pipeline.acts import acts_of, asked
+from pipeline.act_cases import Case, case_of, check_reader, may_read
+from pipeline.acts import Act, acts_of, asked
 from pipeline.assigning import assign as assign_resident
-from pipeline.cli.options import check_atena, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import (
+    READER,
+    check_atena,
+    chosen_municipality,
+    chosen_root,
+    clock_of_command,
+    municipality_option,
+    root_option,
+)
 from pipeline.errors import ActRefused
 from pipeline.holds import ON_HOLD, let_go, send_back
 from pipeline.holds import hold as hold_case
 from pipeline.hub import Hub, open_hub
+from pipeline.journal.intake_tables import applications
 from pipeline.orders import check_order
 from pipeline.paper_documents import settle_document
 from pipeline.releases import Choice
 from pipeline.releases import confirm as confirm_alert
 from pipeline.releases import release as release_error
+from pipeline.staff import member
 from pipeline.two_people import Entered
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -128,17 +139,33 @@ def assign(receipt: str, *, role: str, atena: str, **said: Any) -> None:  # noqa
 
 @click.command("acts")
 @click.argument("receipt", default="")
+@READER
 @municipality_option
 @root_option
-def list_acts(*, receipt: str, code: str | None, root_folder: Path | None) -> None:
-    """What people did to a case, or what waits for a second person (行為の記録). Example: hub acts 20261124-00000001"""
+def list_acts(*, receipt: str, actor: str, code: str | None, root_folder: Path | None) -> None:
+    """What people did to a case, or what waits for a second person (行為の記録). Example: hub acts 20261124-00000001 --actor hoiku-01"""
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
-        found = acts_of(hub, case_of(hub, receipt).id) if receipt else asked(hub)
+        found = _acts_of(hub, receipt, actor) if receipt else _waiting_for(hub, actor)
     for act in found:
         state = "承認待ち" if act.state == "asked" else f"行為 {act.first} の承認" if act.first else "済"
         click.echo(f"{act.id} {act.at} {act.kind} {act.subject} {act.actor}（{act.login}） {state}: {act.reason}")
     if not found:
         click.echo("職員の行為はまだありません。" if receipt else "二人目を待っている行為はありません。")
+
+
+def _acts_of(hub: Hub, receipt: str, actor: str) -> list[Act]:
+    row = case_of(hub, receipt)
+    check_reader(hub, row, actor)
+    return acts_of(hub, row.id)
+
+
+def _waiting_for(hub: Hub, actor: str) -> list[Act]:
+    """What waits for a second person, without the cases that the desk may not read; what concerns no case is shown to all."""
+    member(hub, actor)
+    waiting = asked(hub)
+    concerned = hub.journal.rows(select(applications).where(applications.c.id.in_([act.application for act in waiting])))
+    hidden = {row.id for row in concerned if not may_read(hub, row, actor)}
+    return [act for act in waiting if act.application not in hidden]
 
 
 def _let_go(hub: Hub, row: Case, order: dict[str, str]) -> str:

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from pipeline.act_cases import Case, allowed, case_of
+from pipeline.act_cases import Case, allowed, case_of, check_reader
 from pipeline.cli.acts import act_options, opened_case
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import READER, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 from pipeline.corrections.asking import Asked, answered_otherwise, ask, extend
 from pipeline.corrections.places import chosen_items, default_items
 from pipeline.corrections.terms import due_after, due_until, term_of
@@ -114,15 +114,20 @@ def withdraw(receipt: str, **said: Any) -> None:  # noqa: ANN401  the options th
 
 @click.command("case")
 @click.argument("receipt")
+@READER
 @municipality_option
 @root_option
-def show_case(*, receipt: str, code: str | None, root_folder: Path | None) -> None:
-    """The course of a case: every filing, what was asked and answered (案件の経過). Example: hub case 20261124-00000001"""
+def show_case(*, receipt: str, actor: str, code: str | None, root_folder: Path | None) -> None:
+    """The course of a case: every filing, what was asked and answered (案件の経過).
+
+    Example: hub case 20261124-00000001 --actor jidoteate-01
+    """
     from pipeline.case_numbers import case_number
     from pipeline.corrections.chain import lines_of
 
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         row = case_of(hub, receipt)
+        check_reader(hub, row, actor)
         click.echo(f"案件番号 {case_number(hub, row)}　{hub.procedure(row.procedure).title}")
         for line in lines_of(hub, row):
             click.echo(line)

@@ -15,6 +15,7 @@ from vocabulary.clock import JST, Clock, clock_from_environment
 Command = TypeVar("Command", bound=Callable[..., Any])
 ROW_NUMBER = click.IntRange(1, (1 << 31) - 1)
 """Number of a row of the journal, which counts no further."""
+READER = click.option("--actor", required=True, help="Id of the desk that looks, as declared under staff: of the section, auditor or IT.")
 
 
 def root_option(command: Command) -> Command:

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.options import chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
+from pipeline.cli.options import READER, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 
 
 @click.command()
 @click.argument("what", metavar="RECEIPT|FILE:ROW")
+@READER
 @click.option("--json", "as_json", is_flag=True, help="The same as one JSON object.")
 @municipality_option
 @root_option
-def trace(*, what: str, as_json: bool, code: str | None, root_folder: Path | None) -> None:
-    """Tell everything about an application, or where a delivered record came from. Example: hub trace 20261124-00000001"""
-    from pipeline.act_cases import case_of
+def trace(*, what: str, actor: str, as_json: bool, code: str | None, root_folder: Path | None) -> None:
+    """Tell everything about an application, or where a delivered record came from. Example: hub trace 20261124-00000001 --actor joho-01"""
+    from pipeline.act_cases import case_of, check_reader
     from pipeline.hub import open_hub
     from pipeline.lineage import trace_of
     from pipeline.lineage_words import lines_of
@@ -23,7 +24,12 @@ def trace(*, what: str, as_json: bool, code: str | None, root_folder: Path | Non
 
     place = split_place(what)
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
-        found = trace_of(hub, case_of(hub, what)) if place is None else origin_of(hub, *place)
+        if place is None:
+            row = case_of(hub, what)
+            check_reader(hub, row, actor)
+            found = trace_of(hub, row)
+        else:
+            found = origin_of(hub, *place, actor=actor)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return

@@ -29,7 +29,7 @@ AFTER = date(2026, 12, 9)
 
 def act(root: Path, command: str, receipt: str, *options: str, actor: str = CLERK, moment: datetime = TEN) -> Result:
     environment = {"HUB_NOW": moment.isoformat(), "HUB_ROOT": "", "HUB_DATABASE": ""}
-    who = [] if command == "case" else ["--actor", actor, "--reason", "記入誤りのため"]
+    who = ["--actor", actor, *([] if command == "case" else ["--reason", "記入誤りのため"])]
     arguments = [command, receipt, *options, *who, "--root", str(root), "--municipality", NAHA]
     return CliRunner().invoke(main, arguments, prog_name="hub", env=environment)
 

@@ -29,7 +29,7 @@ Own = Callable[[Path], Path]
 
 def trace(root: Path, what: str, *options: str) -> Result:
     environment = {"HUB_NOW": at(12).isoformat(), "HUB_ROOT": "", "HUB_DATABASE": ""}
-    arguments = ["trace", what, *options, "--root", str(root), "--municipality", NAHA]
+    arguments = ["trace", what, "--actor", "joho-01", *options, "--root", str(root), "--municipality", NAHA]
     return CliRunner().invoke(main, arguments, prog_name="hub", env=environment)
 
 
@@ -67,7 +67,7 @@ def test_forward_and_backward_agree_for_every_record_of_every_delivered_file(del
                 place = places[number]
                 assert sha256(data[place["offset"] : place["offset"] + place["length"]]).hexdigest() == place["digest"] == item.digest
                 seen += 1
-            origin = origin_of(hub, f"{batch.destination}/{batch.name}", batch.records)
+            origin = origin_of(hub, f"{batch.destination}/{batch.name}", batch.records, actor="joho-01")
             assert origin["application"] == forward[found[batch.records].receipt]["application"]
             assert origin["suites"] == forward[found[batch.records].receipt]["suites"]
     assert seen > 20
