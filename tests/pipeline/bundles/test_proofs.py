@@ -137,7 +137,7 @@ def test_wrong_orders_get_one_line_each(bundle: Path, root: Path, receipt: str, 
     out = tmp_path / "new.zip"
     assert "exists already" in refused(order(root, receipt, bundle))
     assert "届いていません" in refused(order(root, "20261124-99999999", out))
-    assert "担当（clerk）ではありません" in refused(order(root, receipt, out, actor="hoiku-01"))
+    assert "見られる職員ではありません" in refused(order(root, receipt, out, actor="hoiku-01"))
     assert "登録されていません" in refused(order(root, receipt, out, actor="nobody"))
     assert "go together" in refused(order(root, receipt, out, "--with-values", actor=ASKER))
     same = ("--with-values", "--purpose", "開示請求", "--for", "kansa-01", "--for", "kansa-01")
