@@ -18,7 +18,7 @@ from pipeline.pages.words import ACTS
 from pipeline.releases import people
 from pipeline.section_folders import case_name, section_folder
 from pipeline.worklist_journal import OpenCases, applicant_of, open_cases
-from pipeline.worklist_words import DOCUMENTS, EXEMPT, KINDS, SECONDED_BY, way_out, who_in_words
+from pipeline.worklist_words import DOCUMENTS, EXEMPT, KINDS, SECONDED_BY, back_to_filer, way_out, who_in_words
 from vocabulary.findings import Severity
 from vocabulary.reasons import reason
 
@@ -166,6 +166,8 @@ class _Desk:
         if row.reason and row.disposition in ("held", "waiting") and not standing:
             released = self.found.waived.get(row.id)
             yield "解除・確認ずみです。次の取込で続きます。" if released else reason(row.reason).remedy
+        back = back_to_filer((one.code for one in standing), row.receipt) if row.disposition == "held" else ""
+        yield from [back] if back else []
         yield from self._candidates(row)
         for person in self.found.outside.get(row.id, ()):
             named = f"{row.receipt} {person.role}" + (f" --ordinal {person.ordinal}" if person.ordinal > 1 else "")

@@ -1,5 +1,6 @@
 """What a clerk reads in the 処理待ち一覧: kinds of work, and which command ends what stands open, by whom."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,6 +72,21 @@ def way_out(code: str, receipt: str, *, people: int) -> WayOut | None:
     if people == TWO:
         return WayOut(f"hub release {receipt} --code {code}", "clerk", "approver")
     return WayOut(f"hub confirm {receipt} --code {code}", "clerk")
+
+
+UNREAD: Final = frozenset({"pull", "open"})
+"""Stages that stop a case before its form is read: no item of it can be asked for."""
+READ: Final = frozenset({"verify", "identify", "map", "check"})
+
+
+def back_to_filer(codes: Iterable[str], receipt: str) -> str:
+    """How a held case goes back to whoever filed it (補正・返戻); empty where nothing that stands is about the filing itself."""
+    stages = {reason(code).stage for code in codes if code != ON_HOLD}
+    if stages & UNREAD:
+        return f"受け付けずに返すときは hub return {receipt}"
+    if stages & READ:
+        return f"申請者に直してもらうときは hub correct {receipt} --findings、受け付けずに返すときは hub return {receipt}"
+    return ""
 
 
 def who_in_words(hub: Hub, way: WayOut, section: str, *, restricted: bool) -> str:

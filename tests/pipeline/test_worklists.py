@@ -97,6 +97,14 @@ def test_every_code_that_stops_a_case_has_a_sentence_and_something_to_do(hub_of_
     assert any("\u3040" <= sign <= "\u30ff" for sign in "".join(work.why))
     way = way_out(code, receipt, people=2)
     assert (way is not None) == any(one.startswith("hub ") for one in work.todo)
+    about_filing = (
+        disposition == "held"
+        and code != "HELD_BY_PERSON"
+        and reasons()[code].stage in ("pull", "open", "verify", "identify", "map", "check")
+    )
+    unread = reasons()[code].stage in ("pull", "open")
+    assert any(f"hub return {receipt}" in one for one in work.todo) == about_filing
+    assert any(f"hub correct {receipt} --findings" in one for one in work.todo) == (about_filing and not unread)
 
 
 @pytest.fixture(scope="module")
