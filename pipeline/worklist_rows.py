@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from pipeline.case_numbers import case_number
 from pipeline.corrections.chain import chain_of, request_in_words
+from pipeline.corrections.places import can_be_set_right, correctable
 from pipeline.deadlines import Application, Deadline, deadlines_of_all
 from pipeline.finding_places import place_in_japanese, role_title
 from pipeline.hub import Hub
@@ -75,6 +76,11 @@ class _Desk:
 
     @cached_property
     def _ages(self) -> dict[date, int]:
+        return {}
+
+    @cached_property
+    def _correctable(self) -> dict[str, Mapping[str, str]]:
+        """By procedure, since naming each place of a form takes as long as the rest of a row."""
         return {}
 
     def work(self, row: Application, deadlines: Sequence[Deadline]) -> Work:
@@ -166,8 +172,8 @@ class _Desk:
         if row.reason and row.disposition in ("held", "waiting") and not standing:
             released = self.found.waived.get(row.id)
             yield "解除・確認ずみです。次の取込で続きます。" if released else reason(row.reason).remedy
-        back = back_to_filer((one.code for one in standing), row.receipt) if row.disposition == "held" else ""
-        yield from [back] if back else []
+        if row.disposition == "held":
+            yield from self._ways_back(row, standing)
         yield from self._candidates(row)
         for person in self.found.outside.get(row.id, ()):
             named = f"{row.receipt} {person.role}" + (f" --ordinal {person.ordinal}" if person.ordinal > 1 else "")
@@ -178,6 +184,14 @@ class _Desk:
         for act in self.found.asked.get(row.id, ()):
             command = SECONDED_BY.get(act.kind, act.kind)
             yield f"承認者が同じコマンド（hub {command} {row.receipt} …）を実行すると完了します。申し出た {act.actor} は承認できません。"
+
+    def _ways_back(self, row: Application, standing: Sequence[Row[Any]]) -> Iterator[str]:
+        if row.procedure not in self._correctable:
+            self._correctable[row.procedure] = correctable(self.hub, self.hub.procedure(row.procedure))
+        known = self._correctable[row.procedure]
+        set_right = [one.place for one in standing if can_be_set_right(one.place, one.code, known)]
+        if said := back_to_filer([one.code for one in standing], row.receipt, set_right):
+            yield said
 
     def _candidates(self, row: Application) -> Iterator[str]:
         """Residents who may be meant; a protected one is named in the list apart only."""

@@ -1,6 +1,6 @@
 """What a clerk reads in the 処理待ち一覧: kinds of work, and which command ends what stands open, by whom."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -79,13 +79,17 @@ UNREAD: Final = frozenset({"pull", "open"})
 READ: Final = frozenset({"verify", "identify", "map", "check"})
 
 
-def back_to_filer(codes: Iterable[str], receipt: str) -> str:
-    """How a held case goes back to whoever filed it (補正・返戻); empty where nothing that stands is about the filing itself."""
+def back_to_filer(codes: Collection[str], receipt: str, set_right: Collection[str]) -> str:
+    """How a held case goes back to whoever filed it (補正・返戻); empty where nothing that stands is about the filing itself.
+
+    set_right: places that the findings name and a resident can set right; without any the clerk has to name them.
+    """
     stages = {reason(code).stage for code in codes if code != ON_HOLD}
     if stages & UNREAD:
         return f"受け付けずに返すときは hub return {receipt}"
     if stages & READ:
-        return f"申請者に直してもらうときは hub correct {receipt} --findings、受け付けずに返すときは hub return {receipt}"
+        what = "--findings" if set_right else "--item 箇所 --text 本人に伝える文"
+        return f"申請者に直してもらうときは hub correct {receipt} {what}、受け付けずに返すときは hub return {receipt}"
     return ""
 
 

@@ -1,7 +1,7 @@
 """What a correction asks for (補正の箇所): a form item, a document or a part of the filing, by its code or as a clerk reads it."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from mappings.procedure import Procedure
@@ -65,9 +65,14 @@ def default_items(hub: Hub, row: Case) -> list[Item]:
     rules = {rule.id: rule.says for rule in procedure.rules}
     found: dict[str, str] = {}
     for one in standing_findings(hub, row.id):
-        if one.place in known and reason(one.code).effect == "hold":
+        if can_be_set_right(one.place, one.code, known):
             found.setdefault(one.place, rules.get(one.rule) or reason(one.code).sentence)
     return [Item(place, says[:LONGEST_TEXT]) for place, says in found.items()]
+
+
+def can_be_set_right(place: str, code: str, known: Container[str]) -> bool:
+    """Whether a resident can be asked for what a finding names. known: the places of ``correctable``."""
+    return place in known and reason(code).effect == "hold"
 
 
 def chosen_items(hub: Hub, row: Case, places: Sequence[str], texts: Sequence[str], *, from_findings: Sequence[Item]) -> list[Item]:

@@ -18,6 +18,7 @@ from sqlalchemy import event, select, update
 from connectors.workbook import WorkbookLimits, read_workbook
 from pipeline.acts import asked, enter_act
 from pipeline.cli import main
+from pipeline.corrections.places import default_items
 from pipeline.deadlines import Deadline
 from pipeline.hub import Hub
 from pipeline.journal.intake_tables import applications, documents, findings, listings
@@ -97,14 +98,31 @@ def test_every_code_that_stops_a_case_has_a_sentence_and_something_to_do(hub_of_
     assert any("\u3040" <= sign <= "\u30ff" for sign in "".join(work.why))
     way = way_out(code, receipt, people=2)
     assert (way is not None) == any(one.startswith("hub ") for one in work.todo)
-    about_filing = (
-        disposition == "held"
-        and code != "HELD_BY_PERSON"
-        and reasons()[code].stage in ("pull", "open", "verify", "identify", "map", "check")
-    )
-    unread = reasons()[code].stage in ("pull", "open")
-    assert any(f"hub return {receipt}" in one for one in work.todo) == about_filing
-    assert any(f"hub correct {receipt} --findings" in one for one in work.todo) == (about_filing and not unread)
+    stage = reasons()[code].stage if disposition == "held" and code != "HELD_BY_PERSON" else ""
+    read = stage in ("verify", "identify", "map", "check")
+    assert any(f"hub return {receipt}" in one for one in work.todo) == (read or stage in ("pull", "open"))
+    assert any(f"hub correct {receipt} --item 箇所" in one for one in work.todo) == read
+
+
+def test_what_a_finding_names_and_a_resident_can_set_right_is_asked_for_by_its_finding(hub_of_codes: Hub) -> None:
+    hub = hub_of_codes
+    receipt = works_of(hub, "jidoteate")[0].receipt
+    row = hub.journal.rows(select(applications).where(applications.c.receipt == receipt))[0]
+    change(hub, findings.delete().where(findings.c.application == row.id))
+    finding = {
+        "application": row.id,
+        "step": "check",
+        "code": "DATE_ORDER",
+        "place": "form.pdf",
+        "rule": "",
+        "severity": "error",
+        "detail": "",
+    }
+    change(hub, findings.insert().values(**finding))
+    change(hub, update(applications).where(applications.c.id == row.id).values(disposition="held", reason="DATE_ORDER"))
+    work = next(work for work in works_of(hub, "jidoteate") if work.receipt == receipt)
+    assert any(f"hub correct {receipt} --findings" in one for one in work.todo)
+    assert [one.place for one in default_items(hub, row)] == ["form.pdf"]
 
 
 @pytest.fixture(scope="module")
