@@ -6,11 +6,14 @@ Objects may lie in compressed object streams and names may be written with #xx e
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import chain, islice
 
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STREAM = re.compile(rb"stream(\r\n|\n|\r)")
 _MOST_INFLATED = 64 << 20
 _MOST_OPENINGS = 8
+_LONGEST_ACTION = 2000
+_PIECE = 1 << 12
 # Only names too long to occur by chance in the packed bytes of a photo. A script never stands under the short /JS alone: its action also
 # says /S /JavaScript or /S /Rendition; a form's /XFA is followed by an array or a reference (ISO 32000-1: 12.6.4.13, 12.6.4.16, 12.7.8).
 _ACTIVE = re.compile(
@@ -28,11 +31,12 @@ def is_pdf(data: bytes) -> bool:
 
 def has_active_content(data: bytes) -> bool:
     """Whether the PDF runs something, carries a file, is encrypted, or hides objects where this module cannot look."""
-    for part in (data, *_read_object_streams(data)):
+    for part in chain([data], _read_object_streams(data)):
         if part is None:
             return True
         plain = _ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part)
-        openings = list(_OPENING.finditer(plain))
+        # Not one more than needed: each without an end reads on to the end of the file.
+        openings = list(islice(_OPENING.finditer(plain), _MOST_OPENINGS + 1))
         if _ACTIVE.search(plain) or len(openings) > _MOST_OPENINGS or any(_runs_at_opening(found, plain) for found in openings):
             return True
     return False
@@ -45,8 +49,11 @@ def _runs_at_opening(found: re.Match[bytes], plain: bytes) -> bool:
         return False
     if action:
         return not _GO_TO.search(action)
-    target = re.search(rb"(?<![0-9])" + re.sub(rb"\s+", rb"\\s+", reference) + rb"\s+obj\s*(\[|<<.{0,2000}?>>)", plain, re.DOTALL)
-    return target is None or not (target[1].startswith(b"[") or _GO_TO.search(target[1]))
+    target = re.search(rb"(?<![0-9])" + re.sub(rb"\s+", rb"\\s+", reference) + rb"\s+obj\s*(\[|<<)", plain)
+    if target is None or target[1] == b"[":
+        return target is None
+    shown, end, _ = plain[target.end() :][:_LONGEST_ACTION].partition(b">>")
+    return not (end and _GO_TO.search(shown))
 
 
 def _read_object_streams(data: bytes) -> Iterator[bytes | None]:
@@ -63,9 +70,13 @@ def _read_object_streams(data: bytes) -> Iterator[bytes | None]:
 
 
 def _inflate(packed: memoryview, limit: int) -> bytes | None:
-    stream = zlib.decompressobj()
+    # Piece by piece: what follows the stream is copied with each one, and a file may hold very many.
+    stream, content = zlib.decompressobj(), bytearray()
     try:
-        content = stream.decompress(packed, limit)
+        for start in range(0, len(packed), _PIECE):
+            content += stream.decompress(packed[start : start + _PIECE], limit + 1 - len(content))
+            if stream.eof or len(content) > limit:
+                break
     except zlib.error:
         return None
-    return content if stream.eof else None
+    return bytes(content) if stream.eof else None

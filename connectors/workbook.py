@@ -216,7 +216,7 @@ def _shown(book: _Book, entry: etree._Element) -> str:
     if not value:
         return ""
     if kind == "s":
-        if not (value.isascii() and value.isdecimal() and int(value) < len(book.strings)):
+        if not (value.isascii() and value.isdecimal() and len(value) <= _LONGEST_NUMBER and int(value) < len(book.strings)):
             raise refuse("ATT_TYPE", book.where, "a shared string is absent")
         return book.strings[int(value)]
     if kind == "b":

@@ -11,12 +11,13 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGN
 _DATES = {14: "yyyy/m/d", 15: "d/m/yy", 16: "d/m", 17: "yy/m", 22: "yyyy/m/d h:mm", 55: "yyyy/m", 56: "m/d"}
 _ERA_DATES = dict.fromkeys((27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58), "yyyy/m/d")
 _TIMES = {18: "h:mm", 19: "h:mm:ss", 20: "h:mm", 21: "h:mm:ss", 32: "h:mm", 33: "h:mm:ss", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss"}
-_BUILT_IN = {0: "", **_DATES, **_ERA_DATES, **_TIMES}
+_BUILT_IN = {str(number): code for number, code in {**_DATES, **_ERA_DATES, **_TIMES}.items()}
 _FIRST_DAY_1900 = date(1899, 12, 31)
 _FIRST_DAY_1904 = date(1904, 1, 1)
 _NO_DAY = 60
 """Serial number of 29 February 1900, a day that only spreadsheets know."""
-_LAST_SERIAL = 2_958_465.0
+_LAST_SERIAL_1900 = 2_958_465.0
+_LAST_SERIAL_1904 = _LAST_SERIAL_1900 - 1462
 _LONGEST_CODE = 255
 
 
@@ -33,11 +34,11 @@ class NumberFormat:
 
     def show(self, number: str, *, from_1904: bool) -> str:
         """The number as text: ISO days (``2026-04-01``, without a day ``2026-04``), times as ``9:30``, other numbers in plain digits."""
-        serial = float(number)
+        serial, last = float(number), _LAST_SERIAL_1904 if from_1904 else _LAST_SERIAL_1900
+        if not (self.year or self.day or self.time or self.elapsed) or not 0 <= serial <= last:
+            return _plain(number).zfill(self.zeros)
         if self.elapsed:
             return _clock(serial, seconds=self.seconds)
-        if not (self.year or self.day or self.time) or not 0 <= serial <= _LAST_SERIAL:
-            return _plain(number).zfill(self.zeros)
         # Half a second is added before the day is cut off: a stored time may lie a hair below the moment that is shown.
         whole, rest = divmod(round(serial * 86_400), 86_400)
         clock = _clock(rest / 86_400, seconds=self.seconds) if self.time else ""
@@ -53,7 +54,7 @@ def number_formats(styles: etree._Element | None) -> Sequence[NumberFormat]:
         return ()
     codes = {one.get("numFmtId", ""): one.get("formatCode", "") for one in styles.iterfind("{*}numFmts/{*}numFmt")}
     numbers = [style.get("numFmtId", "0") for style in styles.iterfind("{*}cellXfs/{*}xf")]
-    return [_read(codes.get(number, _BUILT_IN.get(int(number) if number.isdecimal() else 0, ""))) for number in numbers]
+    return [_read(codes.get(number, _BUILT_IN.get(number, ""))) for number in numbers]
 
 
 def _read(code: str) -> NumberFormat:

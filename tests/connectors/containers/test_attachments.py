@@ -1,5 +1,6 @@
 import io
 import struct
+import time
 import zlib
 from collections.abc import Callable
 
@@ -198,3 +199,19 @@ def test_a_pdf_that_only_shows_itself_is_accepted(data: bytes) -> None:
 def test_spoiled_attachments_are_judged_never_an_error(name: str, patch: bytes, place: int, cut: int) -> None:
     data = ACCEPTED[name][0]
     assert code_of(name, data[:place] + patch + data[place + cut :]) in {*reasons(), ACCEPTED[name][1]}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"/OpenAction<<" * 30_000,
+        b"/OpenAction 1 0 R" * 8 + b"1 0 obj<<" * 300_000,
+        b"".join(object_stream(b"", header=b"/ObjStm/FlateDecode") for _ in range(40_000)),
+        b"/ObjStm/FlateDecode stream\nx\x9c" * 60_000,
+    ],
+    ids=["actions without an end", "objects without an end", "many streams", "many damaged streams"],
+)
+def test_a_pdf_made_to_be_slow_is_judged_in_the_time_of_its_size(content: bytes) -> None:
+    started = time.perf_counter()
+    code_of("attachments/1.pdf", b"%PDF-1.7\n" + content + b"\n%%EOF")
+    assert time.perf_counter() - started < 4

@@ -120,6 +120,17 @@ def test_a_workbook_that_counts_from_1904_has_its_own_days() -> None:
     assert sheet.cells[0].text == "2026-04-01"
 
 
+@pytest.mark.parametrize(
+    ("format_", "number", "shown"),
+    [("9" * 5000, "1", "1"), ("46", "1.7e308", f"{1.7e308:f}".partition(".")[0]), ("14", "2958465", "2958465")],
+    ids=["format", "hours", "day"],
+)
+def test_a_number_beyond_all_days_and_formats_is_shown_as_it_is(format_: str, number: str, shown: str) -> None:
+    formats = f'<cellXfs><xf numFmtId="{format_}"/></cellXfs>'
+    sheet = only(book(f'<row><c s="0"><v>{number}</v></c></row>', formats=formats, properties='<workbookPr date1904="1"/>'))
+    assert sheet.cells[0].text == shown
+
+
 def test_the_built_in_era_formats_are_days() -> None:
     styles = parse_xml(f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="57"/><xf numFmtId="0"/></cellXfs></styleSheet>'.encode())
     assert number_formats(styles)[1] == NumberFormat()
@@ -166,6 +177,7 @@ def test_an_encrypted_workbook_is_refused_as_active_and_an_old_one_as_not_accept
         ('<row><c r="ZZZ1"><v>1</v></c></row>', "ATT_TYPE"),
         ("<row><c><v>one</v></c></row>", "ATT_TYPE"),
         ("<row><c><v>9e999</v></c></row>", "ATT_TYPE"),
+        (f'<row><c t="s"><v>{"9" * 5000}</v></c></row>', "ATT_TYPE"),
         ("<row>", "ATT_TYPE"),
         ('<row><c t="inlineStr"><is><t>_x0007_</t></is></c></row>', "TEXT_FORBIDDEN_CHAR"),
         ('<row><c t="inlineStr"><is><t>\u202e</t></is></c></row>', "TEXT_FORBIDDEN_CHAR"),
