@@ -33,7 +33,9 @@ dl{display:grid;grid-template-columns:minmax(7em,auto) 1fr;gap:4px 16px;margin:0
 th,td{border:1px solid #949494;padding:8px 12px;text-align:left;vertical-align:top}th{background:#e8f1fe;white-space:nowrap}
 .row{display:flex;flex-wrap:wrap;gap:12px;align-items:center}.row form{margin:0}
 .skip{position:absolute;left:-999px}.skip:focus{position:static}
-@media(max-width:640px){.field{grid-template-columns:1fr}}
+@media(max-width:640px){.field{grid-template-columns:1fr}
+thead{position:absolute;left:-999px}table,caption,tbody,tr,td{display:block}tr{border:1px solid #949494;margin:0 0 12px}td{border:0}
+td::before{content:attr(data-head);display:block;color:#4d4d4d;font-size:14px}}
 """
 
 
@@ -88,9 +90,14 @@ def button(text: str, *, name: str = "", value: str = "", style: str = "") -> st
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table; cells are HTML already."""
     top = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    lines = "".join(f"<tr>{''.join(map(_cell, head, row))}</tr>" for row in rows)
     named = f"<caption class=note>{escape(caption)}</caption>"
     return f'<div class="wide" tabindex="0"><table>{named}<thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def _cell(name: str, cell: str) -> str:
+    """A cell that names its column, for screens on which the rows are cards."""
+    return f'<td data-head="{escape(name)}">{cell}</td>'
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> str:
