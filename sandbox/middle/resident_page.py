@@ -53,7 +53,8 @@ class ResidentPage:
             copies = [] if hidden else self._server.copies.of_person(link, number)
             rows = [row for row in self._server.records.of_person(link, number) if _may_be_shown(row)]
         title = f"{self._names.get(person, '利用者')} さんの情報"
-        body = f"<h2>自己情報</h2>{_cards(copies)}<h2>やりとり履歴</h2>{_history(rows)}"
+        way_up = f'<p><a href="/resident/{person}">マイページへ戻る</a></p>'
+        body = f"{way_up}<h2>自己情報</h2>{_cards(copies)}<h2>やりとり履歴</h2>{_history(rows)}"
         return Answer(200, _page(title, body), _HEADERS)
 
 

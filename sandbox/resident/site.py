@@ -135,7 +135,10 @@ class ResidentSite:
         return f"{escape(one.form.title)}{again}"
 
     def _status(self, one: Filed) -> str:
-        return f"<strong>{escape(words()['statuses'][self.portal.status_of(one.receipt)])}</strong>"
+        status = self.portal.status_of(one.receipt)
+        # Whoever is told by telephone has no notice with the button.
+        way = f"<br>{link(f'/{one.atena}/again/{one.receipt}', '再申請する')}" if status == "CORRECTION" else ""
+        return f"<strong>{escape(words()['statuses'][status])}</strong>{way}"
 
     def _apply(self, person: Resident, procedure: str, posted: Mapping[str, str] | None) -> Answer:
         chosen = next(one for one in self.people.may_file(person) if one.id == procedure)
