@@ -84,6 +84,7 @@ def test_a_resident_files_follows_and_corrects_in_the_browser(
     assert "補正依頼中" in page.text
     assert "電話番号を確かめてください" in page.text
     page.photograph(tmp_path / "correction.png")
+    assert page.run("[...document.querySelectorAll('a')].filter(one => one.textContent === '再申請する').length") == 2
     page.press("再申請する")
     page.fill("電話番号", "090-0000-5678")
     page.press("署名して申請する")
