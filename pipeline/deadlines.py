@@ -48,11 +48,6 @@ class Pause:
         return self.start < day <= self.end
 
 
-def deadlines_of(hub: Hub, row: Application) -> list[Deadline]:
-    """The deadlines of one application, the nearest first."""
-    return deadlines_of_all(hub, [row])[row.id]
-
-
 def deadlines_of_all(hub: Hub, rows: Sequence[Application]) -> dict[int, list[Deadline]]:
     """Application → its deadlines, the nearest first; the journal is asked once for all of them."""
     pauses = _pauses_of_cases(hub, rows)

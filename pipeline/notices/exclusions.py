@@ -201,8 +201,3 @@ def _people_of(hub: Hub, subjects: Collection[str]) -> dict[tuple[str, str], str
     mine = (campaign_people.c.campaign == campaigns.c.id) & (campaigns.c.municipality == hub.code)
     found = joined.join(campaigns, mine).where(campaign_people.c.subject_key.in_(subjects), campaign_people.c.state == "owed")
     return {(row.kind, row.subject_key): row.person for row in hub.journal.rows(found)}
-
-
-def reason_not_to_send(hub: Hub, row: Row[Any]) -> str | None:
-    """The code for which a single notice may not go out any more; None where it may."""
-    return reasons_not_to_send(hub, [row]).get(row.id)

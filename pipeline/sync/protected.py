@@ -47,15 +47,6 @@ def unflagged_persons(hub: Hub) -> frozenset[str]:
     return frozenset(atena for atena in protected_persons(hub) if not _is_sure(rows.get(person_index(hub, atena), {}), night))
 
 
-def flags_are_set(hub: Hub, atena: str) -> bool:
-    """Whether copies of the person may be registered: not protected, or both flags seen at the server in this night."""
-    here = (residents.c.municipality == hub.code) & (residents.c.atena == atena)
-    if not hub.journal.scalar(select(residents.c.protected).where(here)):
-        return True
-    index = person_index(hub, atena)
-    return _is_sure(standing(hub, copy_flagged.c.atena_index == index).get(index, {}), night_of(hub).isoformat())
-
-
 def missing_persons(hub: Hub) -> list[str]:
     """宛名番号 of the protected persons whom the server said last that a flag is missing of."""
     rows = standing(hub, copy_flagged.c.state == "missing")

@@ -16,7 +16,7 @@ from pipeline.flow import step_function
 from pipeline.hub import Hub
 from pipeline.journal.copy_tables import copy_flags
 from pipeline.sync import questions
-from pipeline.sync.protected import flags_are_set, unflagged_persons
+from pipeline.sync.protected import unflagged_persons
 from sandbox import process
 from sandbox.journals import read_journal
 from tests.night.conftest import EVENING, NEXT_EVENING, KilledError, night_hub, protect, protected_of, unprotected_of
@@ -58,7 +58,7 @@ def test_what_is_missing_is_set_and_seen_before_any_copy(root: Path, running: pr
         counts = check(hub)
         assert counts == {"checked": len(everybody), "set_now": 3, "missing": 0, "waiting": 0, "ended": 0}
         assert unflagged_persons(hub) == frozenset()
-        assert all(flags_are_set(hub, atena) for atena in everybody)
+        assert unflagged_persons(hub).isdisjoint(everybody)
         assert [running.control.flags(atena) for atena in everybody] == [BOTH] * len(everybody)
         assert check(hub) == {"checked": 0, "set_now": 0, "missing": 0, "waiting": 0, "ended": 0}
     assert account(root) == [("2026-11-24", 3, 0, 3)]
@@ -73,9 +73,9 @@ def test_every_night_asks_again_and_sets_what_somebody_took_away(root: Path, run
     running.control.set_clock(NEXT_EVENING)
     running.control.set_flags(first, nondisclosure="0", autoresponse_off="1")
     with night_hub(root, NEXT_EVENING) as hub:
-        assert not flags_are_set(hub, first)
+        assert first in unflagged_persons(hub)
         assert check(hub)["set_now"] == 1
-        assert flags_are_set(hub, first)
+        assert first not in unflagged_persons(hub)
     assert account(root)[1] == ("2026-11-25", len(everybody), 0, 1)
     assert ("PROTECTED_FLAG_SET", "2026-11-25") in alarms_of(root)
 
@@ -96,12 +96,12 @@ def test_a_flag_that_cannot_be_set_blocks_the_person_and_is_the_first_alarm(
         monkeypatch.setattr(IntermediateClient, "flag_states", without)
         assert check(hub)["missing"] == 1
         assert unflagged_persons(hub) == {stubborn}
-        assert all(flags_are_set(hub, atena) for atena in others)
+        assert unflagged_persons(hub).isdisjoint(others)
         assert listed(root) == [[stubborn, "フラグを設定できていない"]]
         assert next(alarm.kind for alarm in _alarms(hub, hub.clock.today())) == "PROTECTED_FLAG_MISSING"
         monkeypatch.undo()
         assert check(hub)["missing"] == 0
-        assert flags_are_set(hub, stubborn)
+        assert stubborn not in unflagged_persons(hub)
         assert listed(root) == []
 
 
@@ -109,9 +109,9 @@ def test_who_becomes_protected_in_the_night_is_checked_in_the_night(root: Path, 
     with night_hub(root) as hub:
         check(hub)
         new, *_ = unprotected_of(hub)
-        assert flags_are_set(hub, new)
+        assert new not in unflagged_persons(hub)
         protect(hub, new)
-        assert not flags_are_set(hub, new)
+        assert new in unflagged_persons(hub)
         assert check(hub) == {"checked": 1, "set_now": 1, "missing": 0, "waiting": 0, "ended": 0}
         assert running.control.flags(new) == BOTH
 
@@ -121,7 +121,7 @@ def test_a_flag_is_never_taken_back_but_listed_until_a_person_took_it_back(root:
         check(hub)
         former, *_ = protected_of(hub)
         protect(hub, former, protected=False)
-        assert flags_are_set(hub, former)
+        assert former not in unflagged_persons(hub)
         assert check(hub)["ended"] == 1
         assert listed(root) == [[former, "支援措置が終わり、フラグが残っている"]]
         assert running.control.flags(former) == BOTH
@@ -163,7 +163,7 @@ def test_a_server_that_breaks_down_in_the_check_leaves_everybody_blocked_and_lis
         with pytest.raises(TransientError):
             check(hub)
         assert [atena for atena, _ in listed(root)] == protected_of(hub)
-        assert not any(flags_are_set(hub, atena) for atena in protected_of(hub))
+        assert unflagged_persons(hub) == set(protected_of(hub))
 
 
 @pytest.fixture(scope="module")

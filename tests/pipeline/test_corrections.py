@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from pipeline.deadlines import deadlines_of
+from pipeline.deadlines import deadlines_of_all
 from pipeline.filing_day import filing_day
 from pipeline.journal.correction_tables import corrections, withdrawals
 from pipeline.journal.decision_tables import notice_outbox, status_outbox
@@ -72,7 +72,7 @@ def test_the_whole_chain_is_asked_told_reminded_answered_and_delivered_with_the_
     assert (row_of(root, first.receipt).disposition, row_of(root, first.receipt).reason) == ("settled", "CORRECTED")
     with hub_at(root, at(12, day=reminding)) as hub:
         assert filing_day(hub, answer).day == filing_day(hub, first).day
-        assert any("補正の間は数えません" in one.sentence for one in deadlines_of(hub, answer))
+        assert any("補正の間は数えません" in one.sentence for one in deadlines_of_all(hub, [answer])[answer.id])
     shown = done(root, "case", answer.receipt, moment=at(12, day=reminding))
     assert [part in shown for part in (first.receipt, answer.receipt, TEXT, "回答あり")] == [True] * 4
     assert shown == done(root, "case", first.receipt, moment=at(12, day=reminding))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from pipeline.calendar import OpeningDays
-from pipeline.deadlines import Deadline, Pause, deadlines_of, deadlines_of_all, processing_end
+from pipeline.deadlines import Application, Deadline, Pause, deadlines_of_all, processing_end
 from pipeline.hub import Hub
 from pipeline.journal.correction_tables import corrections
 from pipeline.journal.intake_tables import applications
@@ -19,6 +19,10 @@ from pipeline.settings import Municipality
 from tests.pipeline.days import DAY, at, hub_at
 
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))
+
+
+def deadlines_of(hub: Hub, row: Application) -> list[Deadline]:
+    return deadlines_of_all(hub, [row])[row.id]
 
 
 @st.composite

@@ -18,7 +18,7 @@ from pipeline.journal.campaign_tables import campaign_people, stop_list
 from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.evidence_tables import alarms, log_leaves
 from pipeline.journal.register_tables import residents
-from pipeline.notices.exclusions import CHECKS, Concerned, reason_not_to_send, reasons_for
+from pipeline.notices.exclusions import CHECKS, Concerned, reasons_for, reasons_not_to_send
 from pipeline.notices.stop_list import CATEGORIES, StopOrder, add_stop, end_stop, standing_stops
 from pipeline.notices.stop_sheets import take_stop_sheets
 from pipeline.residents import by_atena, by_household, resident_context
@@ -62,6 +62,10 @@ HAPPENED: dict[str, tuple[Callable[[Hub, str, str], None], str]] = {
     "guardian protected": (_of_addressee(protected=True), "PROTECTED_PERSON"),
     **{f"stop list: {category}": (_stop(category), code) for category, (_, code) in CATEGORIES.items()},
 }
+
+
+def reason_not_to_send(hub: Hub, row: Row[Any]) -> str | None:
+    return reasons_not_to_send(hub, [row]).get(row.id)
 
 
 @pytest.mark.parametrize("what", HAPPENED)
