@@ -94,7 +94,7 @@ def _finished(path: Path) -> OwnFile | None:
         day = datetime.strptime(match["stamp"], "%Y%m%d").date()  # noqa: DTZ007  a day, no instant
         complete = declared["complete"]
         return OwnFile(path, match["municipality"], day, str(declared["sha256"]).lower(), int(declared["rows"]), complete is True)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,10 @@ class ExtractFile:
     def name(self) -> str:
         """The file's name."""
         return self.path.name
+
+    def lies_ahead(self, today: date) -> bool:
+        """Whether its name is of a day that has not come: until then it would pass for the newest."""
+        return self.stamp[:8] > f"{today:%Y%m%d}"
 
 
 def finished_extracts(folder: Path) -> list[ExtractFile]:

@@ -39,6 +39,10 @@ class RegisterFile:
     full: bool
     stamp: str
 
+    def lies_ahead(self, today: date) -> bool:
+        """Whether its name is of a day that has not come: until then it would pass for the newest."""
+        return self.stamp[:8] > f"{today:%Y%m%d}"
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -91,7 +95,7 @@ def finished_files(folder: Path, kind: FileKind) -> list[RegisterFile]:
     for name in names:
         for form in ("full", "delta"):
             match = re.fullmatch(_PROFILE[kind][form], name)
-            if match and name + _PROFILE["end_suffix"] in names:
+            if match and _begins_with_day(match["stamp"]) and name + _PROFILE["end_suffix"] in names:
                 found.append(RegisterFile(folder / name, kind, form == "full", match["stamp"]))
     return sorted(found, key=lambda file: (file.stamp[:8], not file.full, file.stamp))
 
@@ -136,7 +140,7 @@ def _finished(path: Path) -> int:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise TransientError(_SYSTEM, f"{path.name}: is not finished, the file or its .end file is missing") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         raise TransientError(_SYSTEM, f"{end.name}: is not finished") from None
     except OSError as error:
         raise PermanentError(_SYSTEM, f"{path.name}: cannot be read ({error.strerror})") from None
@@ -177,6 +181,10 @@ def _is_birth(text: str, unknown: str) -> bool:
     if unknown == "1":
         return not text or _DAY.fullmatch(text) is not None
     return unknown in ("", "0") and _is_day(text)
+
+
+def _begins_with_day(stamp: str) -> bool:
+    return _is_day(f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}")
 
 
 def _is_day(text: str) -> bool:

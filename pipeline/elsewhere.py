@@ -53,17 +53,20 @@ def _take(hub: Hub, connection: str, kind: str, source: str, enter: Callable[[Wr
     known = hub.journal.rows(select(elsewhere_files).where(*_of(hub, source)))
     taken = [(row.name, row.digest) for row in known]
     since = max((row.as_of for row in known), default="")
-    newest = next((file for file in reversed(files) if file.stamp >= since), None)
+    ahead = [file for file in files if file.lies_ahead(hub.clock.today())]
+    for file in ahead:
+        _note_refused(hub, source, Finding("LEDGER_FUTURE", file.name))
+    newest = next((file for file in reversed(files) if file.stamp >= since and file not in ahead), None)
     if newest is None or (newest.name, newest.sha256) in taken:
-        return {"files": 0, "rows": 0, "refused": 0}
+        return {"files": 0, "rows": 0, "refused": len(ahead)}
     try:
         with hub.journal.write() as write:
             rows = enter(write, newest)
             _note_taken(hub, write, source, newest, rows)
     except Refused as refused:
         _note_refused(hub, source, refused.finding)
-        return {"files": 0, "rows": 0, "refused": 1}
-    return {"files": 1, "rows": rows, "refused": 0}
+        return {"files": 0, "rows": 0, "refused": len(ahead) + 1}
+    return {"files": 1, "rows": rows, "refused": len(ahead)}
 
 
 def compare_again(hub: Hub, source: str) -> None:

@@ -43,7 +43,11 @@ def take_extracts(hub: Hub) -> dict[str, int]:
     counts = {"files": 0, "rows": 0, "refused": 0}
     for procedure, setting in hub.municipality.expected.items():
         files = [one for one in finished_extracts(hub.folder(setting.connection)) if one.kind == procedure and one.full]
-        newest = files[-1] if files else None
+        ahead = [file for file in files if file.lies_ahead(hub.clock.today())]
+        for file in ahead:
+            _note_refused(hub, Finding("LEDGER_FUTURE", file.name))
+        counts["refused"] += len(ahead)
+        newest = next((file for file in reversed(files) if file not in ahead), None)
         if newest is None or _is_known(hub, newest):
             continue
         try:

@@ -114,5 +114,7 @@ def _refuse(hub: Hub, sheet: Sheet, finding: Finding) -> None:
 
 
 def _note(hub: Hub, write: Write, sheet: Sheet, *, rows: int, refused: str | None) -> None:
-    row = {"municipality": hub.code, "section": sheet.section, "digest": sheet.digest, "name": sheet.name[:160]}
+    # A name in another encoding than the system's has signs that no journal takes.
+    name = sheet.name[:160].encode(errors="replace").decode()
+    row = {"municipality": hub.code, "section": sheet.section, "digest": sheet.digest, "name": name}
     write.insert_new(stop_sheets, {**row, "rows": rows, "refused": refused, "at": hub.clock.now().isoformat()})

@@ -35,11 +35,14 @@ def _context(hub: Hub, institution: str, number: str) -> str:
 def take_claims(hub: Hub, connection: str) -> dict[str, int]:
     """Take in the newest extract. An older one than was taken before is left; a refused one leaves what was known."""
     counts = {"claims": 0, "changed": 0, "withdrawn": 0, "refused": 0}
-    newest = next((one for one in reversed(finished_extracts(hub.folder(connection))) if one.kind == KIND and one.full), None)
     before = known_files(hub, KIND)
-    if newest is None or any((file.name, file.digest) == (newest.name, newest.sha256) for file in before):
-        return counts
-    if any(file.name > newest.name for file in before if file.state == "taken"):
+    known = {(file.name, file.digest) for file in before}
+    files = [one for one in finished_extracts(hub.folder(connection)) if one.kind == KIND and one.full]
+    for early in (one for one in files if one.lies_ahead(hub.clock.today()) and (one.name, one.sha256) not in known):
+        note_file(hub, KIND, early.name, early.sha256, state="refused", code="LEDGER_FUTURE")
+        counts["refused"] += 1
+    newest = next((one for one in reversed(files) if not one.lies_ahead(hub.clock.today())), None)
+    if newest is None or (newest.name, newest.sha256) in known or any(file.name > newest.name for file in before if file.state == "taken"):
         return counts
     try:
         found = read_claims(newest, hub.code)
@@ -48,7 +51,7 @@ def take_claims(hub: Hub, connection: str) -> dict[str, int]:
                 raise refuse("LEDGER_ROW", newest.name, "a section is not one of the municipality")
     except Refused as refused:
         note_file(hub, KIND, newest.name, newest.sha256, state="refused", code=refused.finding.code)
-        return {**counts, "refused": 1}
+        return {**counts, "refused": counts["refused"] + 1}
     return counts | _enter(hub, newest, found)
 
 

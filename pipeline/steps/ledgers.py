@@ -51,7 +51,11 @@ def _take_ledger(hub: Hub, setting: CopiesSetting, ledger: LedgerSetting, kinds:
             refuse_foreign(hub, file, kinds)
             counts["refused"] += 1
     for kind in kinds:
-        own = [file for file in files if file.kind == kind.id and file.municipality == hub.code]
+        mine = [file for file in files if file.kind == kind.id and file.municipality == hub.code]
+        own = [file for file in mine if not file.lies_ahead(hub.clock.today())]
+        for early in (file for file in mine if file not in own):
+            take_in(hub, setting, extract_of(kind, early))
+            counts["refused"] += 1
         pending = _pending_files(hub, kind, own) if ledger.kind == "csv" else _pending_query(hub, kind, ledger)
         for extract in pending:
             if take_in(hub, setting, extract):

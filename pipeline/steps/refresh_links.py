@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select
 
-from connectors.errors import PermanentError
+from connectors.errors import PermanentError, TransientError
 from connectors.register import Link, RegisterFile, Resident, finished_files, read_links, read_residents
 from pipeline.alarms import raise_alarm
 from pipeline.faults import fault_point
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 REMOVED = "3"
 OPEN_END = "9999-12-31"
+AHEAD = "the name is of a day that has not come"
 PAGE = 1000
 """Rows that are replaced at a time: one statement for each row would make a full extract slow."""
 
@@ -33,30 +34,40 @@ PAGE = 1000
 def refresh_links(hub: Hub) -> dict[str, int]:
     """Load every finished file that is not loaded yet: the newest full extract first, then the deltas after it.
 
-    Raises PermanentError at the end, when the other kind is loaded, for a file that does not follow its profile.
+    At the end, when the others are loaded, raises PermanentError for a file that does not follow its profile, TransientError for one that
+    is not whole yet.
     """
     folder = hub.folder(hub.municipality.register_office.connection)
     counts = {"files": 0, "rows": 0}
     stopped: dict[str, PermanentError] = {}
+    waiting: dict[str, TransientError] = {}
     present = [*finished_files(folder, "links"), *finished_files(folder, "residents")]
+    ahead = [file for file in present if file.lies_ahead(hub.clock.today())]
     with hub.journal.alone(f"register/{hub.code}") as mine:
-        for file in files_to_load(present, loaded_names(hub)) if mine else []:
-            if file.kind in stopped:
+        early = [_stop(hub, Finding("REGISTER_ROW", file.path.name, detail=AHEAD)) for file in (ahead if mine else [])]
+        for file in files_to_load((file for file in present if file not in ahead), loaded_names(hub)) if mine else []:
+            if file.kind in stopped or file.kind in waiting:
                 continue
             try:
                 counts["rows"] += load_file(hub, file)
             except Refused as refused:
-                stopped[file.kind] = _stop_kind(hub, refused.finding)
+                # What comes after builds on it.
+                stopped[file.kind] = _stop(hub, refused.finding)
+                continue
+            except TransientError as error:
+                waiting[file.kind] = error
                 continue
             counts["files"] += 1
             fault_point("links.file_loaded")
     log.info("links_refreshed", extra=counts)
-    raise_stopped(list(stopped.values()))
+    raise_stopped([*early, *stopped.values()])
+    for unfinished in waiting.values():
+        raise unfinished
     return counts
 
 
-def _stop_kind(hub: Hub, finding: Finding) -> PermanentError:
-    """Note a file that was not taken in; what was loaded before stands, and nothing after it is loaded before it is put right."""
+def _stop(hub: Hub, finding: Finding) -> PermanentError:
+    """Note a file that was not taken in; what was loaded before stands."""
     with hub.journal.write() as write:
         raise_alarm(hub, write, kind="REGISTER_ROW", subject=finding.where)
         write.leaf("register_file_refused", municipality=hub.code, place=finding.where)

@@ -185,13 +185,14 @@ def test_a_sheet_of_a_clerk_is_taken_whole_or_not_at_all(root: Path) -> None:
         assert {one.code for one in make_plan(hub, KIND, DAY).people if one.person in (first, second)} == {"IN_CARE", "PREGNANCY_LOSS"}
 
 
-@pytest.mark.parametrize("spoil", ["a field that is too long", "a folder", "a link", "a huge file"])
+@pytest.mark.parametrize("spoil", ["a field that is too long", "a folder", "a link", "a huge file", "a name in CP932"])
 def test_what_is_no_sheet_stops_no_other_sheet(root: Path, spoil: str) -> None:
     with hub_at(root, MORNING) as hub:
         (person, _) = rows_of(hub, approved(hub))[0]
         folder = hub.root.cases / hub.code / "boshi" / "stop-list"
         folder.mkdir(parents=True)
-        head, bad = "宛名番号,お知らせの種類,理由,職員\n", folder / "1.csv"
+        name = os.fsdecode("停止".encode("cp932")) if spoil == "a name in CP932" else "1"
+        head, bad = "宛名番号,お知らせの種類,理由,職員\n", folder / f"{name}.csv"
         if spoil == "a folder":
             bad.mkdir()
         elif spoil == "a link":

@@ -175,6 +175,17 @@ def test_a_wrong_extract_raises_an_alarm_and_leaves_what_was_known(hub: Hub, peo
     assert alarm.subject == f"{NAHA}_{PROCEDURE}_full_{DAY:%Y%m%d}0700.csv:4 {code}"
 
 
+def test_an_extract_of_a_day_to_come_is_told_and_hides_none_of_today(hub: Hub, people: list[str]) -> None:
+    publish(hub, people[:1], hour="07")
+    for file in hub.folder("expected").glob(f"*{PROCEDURE}*07*"):
+        file.rename(file.with_name(file.name.replace("2026", "2027")))
+    publish(hub, people[:2], hour="08")
+    assert take_in_expected_filings(hub)["refused"] == 1
+    assert set(states(hub)) == set(people[:2])
+    [alarm] = hub.journal.rows(select(alarms).where(alarms.c.kind == "EXPECTED_REFUSED"))
+    assert alarm.subject.endswith("LEDGER_FUTURE")
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

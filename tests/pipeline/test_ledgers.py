@@ -220,6 +220,14 @@ def test_a_refused_extract_is_refused_again_each_night_and_a_good_one_heals_it(o
         _check_held(hub)
 
 
+def test_an_extract_of_a_day_to_come_hides_none_of_today(own: Own, taken_root: Path) -> None:
+    root = own(taken_root)
+    _extract(root, stamp="202711242000")
+    _extract(root)
+    with hub_at(root, at(22)) as hub:
+        assert ledgers(hub) == {"taken": 1, "refused": 1, "unreachable": 0}
+
+
 def test_a_delta_in_the_new_layout_waits_for_a_full_extract_in_it(own: Own, taken_root: Path) -> None:
     root = own(taken_root)
     declared = read_kinds()[KIND]

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from pipeline.case_sheets import sheet_of
 from pipeline.journal.evidence_tables import alarms, suite_runs
 from pipeline.journal.intake_tables import findings, persons
-from pipeline.journal.repeat_tables import counter_book, receiver_cases, repeat_findings, repeat_marks
+from pipeline.journal.repeat_tables import counter_book, elsewhere_files, receiver_cases, repeat_findings, repeat_marks
 from pipeline.likeness import likeness_of
 from pipeline.packages import package_of
 from pipeline.repeats import repeats_of
@@ -141,6 +141,15 @@ def test_a_book_that_was_cut_raises_an_alarm_and_what_was_known_stays(root: Path
         assert hub.journal.rows(select(counter_book).order_by(counter_book.c.id)) == before
         (alarm,) = hub.journal.rows(select(alarms).where(alarms.c.kind == "ELSEWHERE_REFUSED"))
     assert file.name in alarm.subject
+
+
+def test_a_book_of_a_day_to_come_is_told_and_hides_none_of_today(root: Path) -> None:
+    early, good = write_book(root, [LINE], stamp="202711240700"), write_book(root, [LINE])
+    with hub_at(root, at(9, 30)) as hub:
+        assert take_in_counter_book(hub) == {"files": 1, "rows": 1, "refused": 1}
+        assert hub.journal.scalar(select(elsewhere_files.c.name).where(elsewhere_files.c.source == "counter")) == good.name
+        (alarm,) = hub.journal.rows(select(alarms).where(alarms.c.kind == "ELSEWHERE_REFUSED"))
+    assert early.name in alarm.subject
 
 
 def test_no_person_can_be_read_out_of_what_is_kept_of_book_and_cases(root: Path) -> None:

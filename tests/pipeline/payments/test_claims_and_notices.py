@@ -88,3 +88,15 @@ def test_a_morning_killed_anywhere_ends_as_an_undisturbed_one(root: Path, point:
         assert [one.state for one in hub.journal.rows(select(posting_files.c.state))] == ["delivered"]
         assert [one.kind for one in hub.journal.rows(select(payment_items.c.kind))] == ["underpaid"]
         assert len(hub.journal.rows(select(notice_outbox.c.id))) == 4
+
+
+def test_claims_of_a_day_to_come_are_told_and_hide_none_of_today(root: Path) -> None:
+    row = claim_row(NAHA, 7, f"{7:015}", due=DUE)
+    for stamp in ("202711240630", "202611240630"):
+        write_extract(root / "sandbox/payments/claims", f"{NAHA}_claims_full_{stamp}.csv", COLUMNS, [row])
+    counts = morning(root)["claims"]
+    assert (counts["claims"], counts["refused"]) == (1, 1)
+    assert morning(root)["claims"]["refused"] == 0
+    with hub_at(root, at(8)) as hub:
+        states = {file.name[-16:-4]: file.code for file in known_files(hub, "claims")}
+    assert states == {"202711240630": "LEDGER_FUTURE", "202611240630": None}
