@@ -24,6 +24,8 @@ _RETRY_LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _LONGEST_WAIT = 3600.0
 _CHUNK = 65_536
 _CODE = re.compile(r"[A-Z0-9_-]{1,40}")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can say and no journal and no path can hold."""
 
 Codes = Mapping[str, Mapping[str, str]]
 """Table ``errors`` of a profile: code → {"class": passing or final, "title"}."""
@@ -65,7 +67,7 @@ class Answer:
     def text(self, key: str, within: Mapping[str, Any] | None = None) -> str:
         """The string at ``key`` of the JSON object, or of an object ``within`` it. Raises PermanentError when the profile is not kept."""
         value = (self.json() if within is None else within).get(key)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or _NO_TEXT.search(value):
             raise self.unlike_profile(key)
         return value
 

@@ -39,7 +39,7 @@ def read_page(answer: Answer) -> AnswerPage:
 
 
 def _one(answer: Answer, item: dict[str, object]) -> NoticeAnswer:
-    answer_id, sequence, choice = (answer.text(key, item) for key in ("answerId", "sequence", "choice"))
+    answer_id, sequence, choice = answer.text("answerId", item), answer.text("sequence", item), item.get("choice")
     if not answer_id or len(answer_id) > _LONGEST_ID or not _SEQUENCE.fullmatch(sequence):
         raise answer.unlike_profile("answerId")
     try:
@@ -48,5 +48,6 @@ def _one(answer: Answer, item: dict[str, object]) -> NoticeAnswer:
         raise answer.unlike_profile("answeredAt") from None
     if answered_at.tzinfo is None:
         raise answer.unlike_profile("answeredAt")
-    known = choice if _CHOICE.fullmatch(choice) else ""
+    # The resident's own: whatever it is, the answers after it are not kept waiting.
+    known = choice if isinstance(choice, str) and _CHOICE.fullmatch(choice) else ""
     return NoticeAnswer(answer_id, int(sequence), answer.text("reference", item), known, answered_at)

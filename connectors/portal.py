@@ -4,6 +4,7 @@ Assumptions about the interface stand in ``connectors/profiles/portal.yaml``.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ STATUSES: Mapping[str, str] = _PROFILE["statuses"]
 """申請処理状況: code → the word that residents see."""
 _PATH: Mapping[str, str] = {name: operation["path"] for name, operation in _PROFILE["operations"].items()}
 _LISTING_ATTEMPTS = 5
+_VERSION = re.compile("[0-9]{1,9}")
 
 
 class Withdrawn(Exception):  # noqa: N818  it names what the resident did, not a defect
@@ -128,7 +130,7 @@ class PortalClient:
         if hashlib.sha256(answer.body).hexdigest() != answer.headers.get("x-content-sha256", "").lower():
             raise TransientError(self._system, "fetch: bytes differ from the digest in the header")
         version = answer.headers.get("x-version", "")
-        if not (version.isascii() and version.isdigit()):
+        if not _VERSION.fullmatch(version):
             raise answer.unlike_profile("X-Version")
         return Fetched(answer.body, int(version))
 
@@ -163,7 +165,7 @@ class PortalClient:
 
 
 def _listed(answer: Answer, item: Mapping[str, Any]) -> Listed:
-    if type(item.get("version")) is not int:
+    if type(item.get("version")) is not int or not _VERSION.fullmatch(str(item["version"])):
         raise answer.unlike_profile("version")
     try:
         arrived = datetime.fromisoformat(answer.text("arrivedAt", item))

@@ -47,6 +47,8 @@ class ResultProfile:
 
     def read(self, data: bytes, where: str) -> tuple[ResultRow, ...]:
         """Every row of a file. where: its name. Raises Refused RESULT_FILE for other columns, encodings and torn rows."""
+        if b"\0" in data:
+            raise refuse("RESULT_FILE", where, "no text of the profile")
         try:
             reader = csv.DictReader(io.StringIO(data.decode(self.encoding), newline=""), strict=True)
             rows = list(reader)

@@ -66,6 +66,8 @@ def _rows_of_csv(data: bytes) -> Iterator[tuple[Sequence[str], bool]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error:
         raise refuse("DECISION_SHEET", detail="no CSV") from None
+    if "\0" in text:
+        raise refuse("DECISION_SHEET", detail="no text")
     for cells in rows:
         yield cells or [""] * len(HEADINGS), any(cell.startswith("=") for cell in cells[GIVEN:])
 
