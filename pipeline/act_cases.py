@@ -69,6 +69,14 @@ def check_reader(hub: Hub, row: Case, actor: str) -> None:
         raise ActRefused(f"--actor {actor}: 受付番号 {row.receipt} の記録を見られる職員ではありません", remedy)
 
 
+def admit_reader(hub: Hub, row: Case, actor: str) -> None:
+    """``check_reader``; a look at a restricted case is written down before anything of it is shown."""
+    check_reader(hub, row, actor)
+    if row.restricted:
+        with hub.journal.write() as write:
+            write.leaf("restricted_case_read", municipality=hub.code, application=row.id, actor=actor)
+
+
 def unfinished(write: Write, row: Case) -> Case:
     """The case as it stands now, locked, with nothing of it in a file. Raises ActRefused when it is too late to act."""
     # The release takes the same locks, so that a case is either in a file or in the hands of a person.

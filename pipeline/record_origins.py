@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from pipeline.act_cases import check_reader
+from pipeline.act_cases import admit_reader
 from pipeline.errors import SettingError
 from pipeline.hub import Hub
 from pipeline.journal.delivery_tables import batches
@@ -39,7 +39,7 @@ def origin_of(hub: Hub, file: str, number: int, *, actor: str) -> Facts:
         raise SettingError(f"{batch.name} has no record {number}", f"its records are 1 to {max(records)}, headings not counted")
     item = records[number]
     [row] = hub.journal.rows(select(applications).where(applications.c.id == item.application))
-    check_reader(hub, row, actor)
+    admit_reader(hub, row, actor)
     trace = trace_of(hub, row)
     left = {"file": file_facts(hub, batch) | {"log": _log(hub, batch)}, "record": record_facts(item, number)}
     return left | {name: trace[name] for name in ("application", "versions", "steps", "suites", "acts")}

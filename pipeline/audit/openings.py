@@ -1,4 +1,4 @@
-"""Who opened a 個人番号 or a personal record (閲覧の記録): exchanges, self-information, differences, evidence with values, papers."""
+"""Who opened a 個人番号 or a personal record (閲覧の記録): exchanges, self-information, differences, evidence, papers, cases kept apart."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -60,12 +60,17 @@ def _opened(facts: dict[str, Any]) -> Opening:
     return Opening(facts["at"], facts["actor"], "証拠一式（値あり）の開封", facts["receipt"], facts["purpose"])
 
 
+def _read(facts: dict[str, Any]) -> Opening:
+    return Opening(facts["at"], facts["actor"], "支援措置に関わる申請の閲覧", facts["receipt"], "", facts["actor"])
+
+
 LEAVES: Final[dict[str, Callable[[dict[str, Any]], Opening]]] = {
     "copy_difference_opened": _difference,
     "exchange_disclosed": _disclosed,
     "case_laid_out": _printed,
     "evidence_bundle_sealed": _sealed,
     "evidence_bundle_opened": _opened,
+    "restricted_case_read": _read,
 }
 """Events of the log that tell of an opening and stand in no table of their own."""
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy import select
 
-from pipeline.act_cases import Case, case_of, check_reader, may_read
+from pipeline.act_cases import Case, admit_reader, case_of, may_read
 from pipeline.acts import Act, acts_of, asked
 from pipeline.assigning import assign as assign_resident
 from pipeline.cli.options import (
@@ -155,7 +155,7 @@ def list_acts(*, receipt: str, actor: str, code: str | None, root_folder: Path |
 
 def _acts_of(hub: Hub, receipt: str, actor: str) -> list[Act]:
     row = case_of(hub, receipt)
-    check_reader(hub, row, actor)
+    admit_reader(hub, row, actor)
     return acts_of(hub, row.id)
 
 

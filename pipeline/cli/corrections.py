@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipeline.act_cases import Case, allowed, case_of, check_reader
+from pipeline.act_cases import Case, admit_reader, allowed, case_of
 from pipeline.cli.acts import act_options, opened_case
 from pipeline.cli.options import READER, chosen_municipality, chosen_root, clock_of_command, municipality_option, root_option
 from pipeline.corrections.asking import Asked, answered_otherwise, ask, extend
@@ -127,7 +127,7 @@ def show_case(*, receipt: str, actor: str, code: str | None, root_folder: Path |
 
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         row = case_of(hub, receipt)
-        check_reader(hub, row, actor)
+        admit_reader(hub, row, actor)
         click.echo(f"案件番号 {case_number(hub, row)}　{hub.procedure(row.procedure).title}")
         for line in lines_of(hub, row):
             click.echo(line)

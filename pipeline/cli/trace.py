@@ -16,7 +16,7 @@ from pipeline.cli.options import READER, chosen_municipality, chosen_root, clock
 @root_option
 def trace(*, what: str, actor: str, as_json: bool, code: str | None, root_folder: Path | None) -> None:
     """Tell everything about an application, or where a delivered record came from. Example: hub trace 20261124-00000001 --actor joho-01"""
-    from pipeline.act_cases import case_of, check_reader
+    from pipeline.act_cases import admit_reader, case_of
     from pipeline.hub import open_hub
     from pipeline.lineage import trace_of
     from pipeline.lineage_words import lines_of
@@ -26,7 +26,7 @@ def trace(*, what: str, actor: str, as_json: bool, code: str | None, root_folder
     with open_hub(chosen_root(root_folder), chosen_municipality(code), clock_of_command()) as hub:
         if place is None:
             row = case_of(hub, what)
-            check_reader(hub, row, actor)
+            admit_reader(hub, row, actor)
             found = trace_of(hub, row)
         else:
             found = origin_of(hub, *place, actor=actor)
