@@ -11,7 +11,7 @@ from pipeline.journal.database import Write
 from pipeline.journal.delivery_tables import obligations
 from pipeline.journal.intake_tables import applications
 from pipeline.rounds import is_handed_on
-from pipeline.staff import StaffMember, member, require, who_may
+from pipeline.staff import StaffMember, member, require, require_entitled, who_may
 
 Case = Row[Any]
 _VERSION = re.compile("[0-9]{1,9}")
@@ -43,14 +43,10 @@ def _named(receipt: str) -> Any:  # noqa: ANN401  SQLAlchemy's own types say no 
 
 
 def allowed(hub: Hub, row: Case, actor: str, role: str = "clerk") -> StaffMember:
-    """Whoever may act on the case: of its section, and entitled where it is restricted.
-
-    Raises ActRefused naming who may. It does not say why: that somebody is under 支援措置 is no word for others.
-    """
+    """Whoever may act on the case: of its section, and entitled where it is restricted. Raises ActRefused naming who may."""
     found = require(hub, actor, role, row.section)
-    if row.restricted and "restricted" not in found.roles:
-        remedy = f"{'、'.join(who_may(hub, 'restricted', row.section)) or '係長'} に引き継いでください"
-        raise ActRefused(f"--actor {actor}: 受付番号 {row.receipt} を扱う職員ではありません", remedy)
+    if row.restricted:
+        require_entitled(hub, actor, row.section, f"受付番号 {row.receipt}")
     return found
 
 

@@ -16,7 +16,7 @@ from pipeline.journal.intake_tables import persons
 from pipeline.matching import OUTSIDE
 from pipeline.outside_people import claim_context
 from pipeline.residents import Resident, by_atena
-from pipeline.staff import require
+from pipeline.staff import require_entitled
 from pipeline.two_people import Entered, ask_or_carry_out
 
 Place = tuple[str, int]
@@ -71,13 +71,14 @@ def check_assignment(hub: Hub, row: Case, place: Place, atena: str, *, actor: st
     if person is None:
         remedy = "宛名番号を確かめ、住民情報の連携ファイルを取り込んでからもう一度実行してください"
         raise ActRefused("この宛名番号の人は住民情報にいません", remedy)
-    if person.protected:
-        require(hub, actor, "restricted", row.section)
     claim = _claim_of(hub, row, place)
     if claim is None:
         raise ActRefused(f"{words_of(place)}: この申請にその役割の人はいません", "審査票で役割と順番を確かめてください")
     if not is_same_birth(claim, person):
         raise ActRefused(f"{words_of(place)}: 宛名番号の人と生年月日が異なります", "別の人です。候補を確かめるか、補正を求めてください")
+    # Last, so that nobody learns of a number that he tries whose it is that he may not see.
+    if person.protected:
+        require_entitled(hub, actor, row.section, f"受付番号 {row.receipt}")
     return person
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
 
+from pipeline.act_cases import allowed
 from pipeline.acts import enter_act
 from pipeline.errors import ActRefused
 from pipeline.hub import Hub
@@ -17,7 +18,7 @@ from pipeline.orders import check_order
 from pipeline.repeat_traits import FILING
 from pipeline.repeats import CASE, COUNTER, GONE
 from pipeline.rounds import is_handed_on
-from pipeline.staff import require
+from pipeline.staff import require_entitled
 from pipeline.steps.replace_filings import MERGED, note_replaced, settle_earlier
 from pipeline.steps.statuses import owe_status
 from pipeline.steps.worklist import finding_row
@@ -52,11 +53,11 @@ def merge(hub: Hub, receipt: str, earlier: str, answer: Answer, *, actor: str, r
     """
     check_order(actor, reason)
     row = _application(hub, receipt)
-    require(hub, actor, "clerk", row.section)
+    allowed(hub, row, actor)
     named = _named(hub, earlier)
-    if row.restricted or (named.row is not None and named.row.restricted):
-        require(hub, actor, "restricted", row.section)
     _check_pair(row, named)
+    if named.row is not None and named.row.restricted:
+        require_entitled(hub, actor, named.row.section, f"受付番号 {earlier}")
     with hub.journal.write() as write:
         # Of two clerks at once the second one sees what the first one said.
         row = write.read(select(applications).where(applications.c.id == row.id).with_for_update()).one()

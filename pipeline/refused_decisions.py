@@ -18,7 +18,7 @@ from pipeline.journal.decision_sources import decision_refusals
 from pipeline.journal.intake_tables import applications
 from pipeline.orders import check_order
 from pipeline.section_folders import case_name, folder_of
-from pipeline.staff import require
+from pipeline.staff import require, require_entitled
 from pipeline.undecided import let_go_early
 from pipeline.worklist_rows import Work
 from vocabulary.reasons import reason
@@ -83,7 +83,7 @@ def settle_refusal(hub: Hub, number: int, *, actor: str, reason: str) -> int:
             raise ActRefused(f"番号 {number} の取り込めない結果は残っていません", "hub decisions list で番号を確かめてください")
         require(hub, actor, "clerk", held.section)
         if held.restricted:
-            require(hub, actor, "restricted", held.section)
+            require_entitled(hub, actor, held.section, f"番号 {number} の結果")
         act = enter_act(hub, write, kind="decision_settled", actor=actor, reason=reason, application=held.application, subject=str(number))
         ended = {"state": "settled", "ended_at": hub.clock.now().isoformat(), "act": act}
         write.execute(update(decision_refusals).where(decision_refusals.c.id == number).values(**ended))

@@ -68,6 +68,17 @@ def require(hub: "Hub", actor: str, role: str, section: str | None = None) -> St
     raise ActRefused(f"--actor {actor}: {of}{ROLE_TITLES[role]}（{role}）ではありません", remedy)
 
 
+def require_entitled(hub: "Hub", actor: str, section: str, what: str) -> None:
+    """For what touches a protected person. what: as the command names it.
+
+    Raises ActRefused naming who may. It does not say why: that somebody is under 支援措置 is no word for others.
+    """
+    found = member(hub, actor)
+    if "restricted" not in found.roles or section not in found.sections:
+        remedy = f"{'、'.join(who_may(hub, 'restricted', section)) or '係長'} に引き継いでください"
+        raise ActRefused(f"--actor {actor}: {what} を扱う職員ではありません", remedy)
+
+
 def who_may(hub: "Hub", role: str, section: str | None = None) -> list[str]:
     """Ids of the desks that have the role in the section, as declared."""
     staff = hub.municipality.staff.items()

@@ -131,3 +131,14 @@ def test_a_correction_answers_its_first_filing_and_is_not_held(root: Path, hande
         assert row_of(hub, second.id).stage == "checked"
         assert row_of(hub, first.id).disposition == ("open" if handed_on else "settled")
         assert [one.application for one in said] == [second.id if handed_on else first.id]
+
+
+def test_who_names_a_restricted_filing_beside_his_own_does_not_learn_that_it_is_one(root: Path) -> None:
+    with hub_at(root, at(9, 30)) as hub:
+        first, second = repeated(hub)
+        check_records(hub)
+        change(hub, first.id, restricted=True)
+        with pytest.raises(SettingError) as refused:
+            merge(hub, second.receipt, first.receipt, "repeat", **CLERK)
+        assert f"受付番号 {first.receipt} を扱う職員ではありません" in str(refused.value)
+        assert not any(word in str(refused.value) for word in ("支援措置", "restricted"))

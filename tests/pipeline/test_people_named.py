@@ -20,6 +20,7 @@ from pipeline.journal.intake_tables import applications, persons
 from pipeline.journal.register_tables import residents
 from pipeline.outside_acts import dismiss_outside, register_outside
 from pipeline.outside_people import open_outside
+from pipeline.residents import by_atenas
 from pipeline.steps.identify import identify
 from pipeline.steps.restrict_cases import restrict_cases
 from tests.pipeline.days import at, hub_at
@@ -109,6 +110,21 @@ def test_a_protected_candidate_is_told_of_in_a_restricted_case_only(hub: Hub) ->
         write.execute(update(applications).where(applications.c.id == row.id).values(restricted=True))
         write.leaf("restricted_for_a_test")
     assert candidates_of(hub, row.id)[filer][0].atena == meant
+
+
+def test_who_tries_numbers_learns_of_no_resident_that_he_is_protected(hub: Hub) -> None:
+    row, filer, meant = unknown_card(hub)
+    some = by_atenas(hub, [one.atena for one in hub.journal.rows(select(residents.c.atena).limit(20))] + [meant])
+    other = next(atena for atena, one in some.items() if one.birth != some[meant].birth)
+    clerk = {"actor": f"{row.section}-01", "reason": WHY}
+    before = refused(hub, lambda: assign(hub, row, filer, other, **clerk))
+    with hub.journal.write() as write:
+        write.execute(update(residents).where(residents.c.atena.in_((meant, other))).values(protected=True))
+        write.leaf("protected_for_a_test")
+    assert refused(hub, lambda: assign(hub, row, filer, other, **clerk)) == before
+    told = refused(hub, lambda: assign(hub, row, filer, meant, **clerk))
+    assert f"受付番号 {row.receipt} を扱う職員ではありません" in told
+    assert not any(word in told for word in ("支援措置", "restricted"))
 
 
 @pytest.mark.parametrize(("kind", "state"), [("1", "not_needed"), ("2", "registered")])
