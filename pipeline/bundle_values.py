@@ -31,10 +31,11 @@ def person_concerned(hub: Hub, row: Case, given: str) -> Place:
     name, _, ordinal = (given or hub.procedure(row.procedure).filer).partition(".")
     known = hub.journal.rows(select(persons.c.role, persons.c.ordinal).where(persons.c.application == row.id))
     places = sorted((one.role, one.ordinal) for one in known)
-    if not (ordinal or "1").isdecimal() or (name, int(ordinal or 1)) not in places:
+    meant = next((place for place in places if (name, ordinal or "1") == (place[0], str(place[1]))), None)
+    if meant is None:
         named = ", ".join(f"{role}.{number}" for role, number in places) or "nobody yet; the form was not read"
         raise SettingError(f"--person {given or name}: the application names no such person", f"it names {named}")
-    return name, int(ordinal or 1)
+    return meant
 
 
 def values_of(hub: Hub, row: Case, concerned: Place) -> bytes:

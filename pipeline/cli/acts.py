@@ -1,5 +1,6 @@
 """Commands of people (職員の操作): hold, release, confirm, return, receive, exempt, assign, and the list of acts."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,7 @@ from pipeline.two_people import Entered
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 NOT_SHOWN = "ポータルの処理状況は、同じ受付番号で先に届いた申請のものなので変えません。申請者には電話や文書で伝えてください。"
+_ORDINAL = re.compile("[0-9]{1,3}")
 NEXT = "次の取込（hub run intake）で続きます。"
 
 
@@ -131,8 +133,8 @@ def assign(receipt: str, *, role: str, atena: str, **said: Any) -> None:  # noqa
     """Name the resident of ROLE or ROLE.ORDINAL (宛名の指定), by two people. Example: hub assign 20261124-00000001 child.2 ATENA …"""
     check_atena("ATENA", atena)
     name, _, ordinal = role.partition(".")
-    if ordinal and not ordinal.isdecimal():
-        raise ActRefused(f"ROLE {role}: 何人目かが数字ではありません", "child.2 のように書いてください")
+    if ordinal and not _ORDINAL.fullmatch(ordinal):
+        raise ActRefused(f"ROLE {role[:40]}: 何人目かが3桁までの数字ではありません", "child.2 のように書いてください")
     with opened_case(receipt, said) as (hub, row, order):
         click.echo(_words(row, assign_resident(hub, row, (name, int(ordinal or 1)), atena, **order)))
 

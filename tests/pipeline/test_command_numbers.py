@@ -14,14 +14,17 @@ WORDS = {
     ("decisions", "settle"): "Invalid value for",
     ("slots", "settle"): "Invalid value for",
     ("stop-list", "end"): "Invalid value for",
+    ("assign", "20261124-00000001"): "何人目かが3桁までの数字ではありません",
 }
+NAMED = {"hold": "20261124-v{}", "assign": "child.{}"}
 
 
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 5000])
 @pytest.mark.parametrize("command", WORDS)
 def test_a_number_that_no_journal_holds_is_refused_with_a_sentence(made_root: Path, command: tuple[str, ...], number: str) -> None:
-    named = f"20261124-v{number}" if command == ("hold",) else number
-    order = [*command, named, "--actor", "hoiku-01", "--reason", "試験", "--root", str(made_root), "--municipality", NAHA]
+    more = ["000000000011320"] if command[0] == "assign" else []
+    typed = [NAMED.get(command[0], "{}").format(number), *more]
+    order = [*command, *typed, "--actor", "hoiku-01", "--reason", "試験", "--root", str(made_root), "--municipality", NAHA]
     result = CliRunner().invoke(main, order)
     assert result.exit_code == 2, result.output
     assert WORDS[command] in result.stderr
