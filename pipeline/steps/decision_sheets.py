@@ -77,7 +77,7 @@ def _put_away(file: Path, digest: str, fates: Sequence[tuple[int, str, str, str]
     fault_point("decision_sheet.fates_written")
     taken = file.parent / TAKEN
     taken.mkdir(mode=0o700, exist_ok=True)
-    file.replace(taken / f"{name}{file.suffix}")
+    file.replace(taken / f"{name}{file.suffix[:LONGEST_STEM]}")
     fault_point("decision_sheet.moved")
 
 

@@ -151,11 +151,12 @@ def test_rows_that_do_not_fit_are_held_each_with_a_sentence_while_their_neighbou
 
 def test_files_that_are_no_such_sheet_are_held_and_put_away(hub: Hub) -> None:
     wrong = {"壊れた.xlsx": b"PK\x03\x04torn", "旧.xls": b"\xd0\xcf\x11\xe0", "別.csv": "受付番号\r\n1\r\n".encode()}
+    wrong |= {f"a.{'x' * 253}": b"x", "空文字.csv": ",".join(HEADINGS).encode() + b"\r\n\0" + b"," * 11}
     for name, data in wrong.items():
         (folder(hub) / INBOX / name).write_bytes(data)
     put(hub, [filled(nintei(hub)[0])], heading=(*HEADINGS[:-1], "担当"))
-    assert decision_sheets(hub) == {"sheets": 4, "decisions": 0, "refused_rows": 4}
-    assert held(hub) == [("DECISION_SHEET", 0, "open")] * 4
+    assert decision_sheets(hub) == {"sheets": 6, "decisions": 0, "refused_rows": 6}
+    assert held(hub) == [("DECISION_SHEET", 0, "open")] * 6
     assert decision_sheets(hub)["sheets"] == 0
 
 
