@@ -1,6 +1,7 @@
 """The ground of all specs (定義ファイル): frozen models that refuse unknown keys, and errors that say what is allowed instead."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -35,11 +36,15 @@ class Assumption(Spec):
 
 
 Model = TypeVar("Model", bound=Spec)
+_ONE_OF = ("literal_error", "enum")
+_QUOTED = re.compile(r"'([^']*)'")
+_BRANCH = re.compile(r"[a-z-]+\[.*\]$", re.DOTALL)
+"""What pydantic adds to a place where a value may be of several types; no key of a file looks like it."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The allowed names for an error text, the one most like ``name`` first when there is one."""
-    names = sorted(known)
+    names = sorted(set(known))
     close = difflib.get_close_matches(name, names, n=1)
     return f"{close[0]}? (of {', '.join(names)})" if close else ", ".join(names)
 
@@ -59,8 +64,14 @@ def build_spec(path: Path, model: type[Model], data: object) -> Model:
 
 def _spec_error(path: Path, first: ErrorDetails) -> SpecError:
     context = first.get("ctx", {})
-    place = [str(part) for part in first["loc"]]
+    place = [str(part) for part in first["loc"] if not _BRANCH.match(str(part))]
     if "key" in context:
         place.append(str(context["key"]))
+    if first["type"] in _ONE_OF:
+        known = filter(None, _QUOTED.findall(str(context.get("expected", ""))))
+        given = str(first["input"])
+        return SpecError(file=path, key=".".join(place), problem=f"unknown value {given}", allowed=nearest(given, known))
+    if first["type"] == "tuple_type":
+        return SpecError(file=path, key=".".join(place), problem="is no list", allowed="[first, second]")
     allowed = context.get("allowed") or context.get("expected") or ""
     return SpecError(file=path, key=".".join(place), problem=first["msg"], allowed=str(allowed))

@@ -236,7 +236,7 @@ MISTAKES = [
     ("after: 希望施設/施設名", "after: 保育必要量/施設名", "questions.見学した日.after", "no elements below"),
     ("element: 延長保育の希望", "element: 生活保護", "questions.生活保護.element", "already"),
     ("element: 延長保育の希望", "element: 1番の希望", "questions.0.element", "pattern"),
-    ("type: date", "type: day", "questions.1.type", "'date'"),
+    ("type: date", "type: day", "questions.1.type", "choice, date"),
     ("type: date", "type: choice", "questions.1", "values"),
     ("length: 20", "lenght: 20", "questions.2.lenght", "length?"),
     ("length: 20", "item: kinmusaki", "questions.通勤の手段.item", "has a source already"),
