@@ -99,8 +99,13 @@ def _result(rule: Rule, failed: int) -> CheckResult:
     )
 
 
+def across_suite(procedure: Procedure) -> str:
+    """Name under which the results of a procedure's rules across records are kept."""
+    return f"{procedure.id}.across"
+
+
 def _keep(hub: Hub, procedure: Procedure, checks: Sequence[CheckResult], *, rows: int, broken: Sequence[str]) -> None:
-    suite, now = f"{procedure.id}.across", hub.clock.now()
+    suite, now = across_suite(procedure), hub.clock.now()
     result = SuiteResult(suite, hub.specification_version(procedure.id), rows, broken=False, checks=tuple(checks))
     entry = {"municipality": hub.code, "suite": suite, "day": now.date().isoformat(), "at": now.isoformat(), "rows": rows}
     with hub.journal.write() as write:

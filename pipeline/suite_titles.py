@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from mappings.procedure import Procedure
+from pipeline.cross_records import across_suite
 from pipeline.finding_places import element_of
 from pipeline.hub import Hub
 from pipeline.pages.words import CHECKS, SEVERITIES, STATUSES
@@ -18,6 +19,7 @@ def suite_titles(hub: Hub) -> dict[str, str]:
     titles: dict[str, str] = {}
     for procedure in map(hub.procedure, hub.municipality.procedures):
         titles[procedure.id] = procedure.title
+        titles[across_suite(procedure)] = f"{procedure.title}（申請どうし・台帳との照合）"
         titles |= repeat_titles(hub, procedure)
         for group, whose in _groups(hub, procedure):
             items = hub.catalogue.items[procedure.business][group]

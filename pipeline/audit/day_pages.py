@@ -14,6 +14,8 @@ from pipeline.journal.act_tables import acts
 from pipeline.journal.intake_tables import applications
 from pipeline.pages.audit import ActRow, ChangeRow, DayPage, DayRow, HeldRow, PartRow, RunRow
 from pipeline.pages.words import explain
+from pipeline.repeat_counts import SUITE
+from pipeline.suite_titles import suite_titles
 from validation.results import read as read_result
 
 UP = "../"
@@ -105,12 +107,14 @@ def _acts(hub: Hub, figures: DayFigures) -> Iterable[ActRow]:
 
 
 def _runs(hub: Hub, figures: DayFigures) -> Iterable[RunRow]:
+    titles = suite_titles(hub)
     for row in runs_of(hub, figures.day):
         result = read_result(row.outcome)
         yield RunRow(
             number=row.id,
             at=datetime.fromisoformat(row.at),
-            procedure=procedure_of(row.suite),
+            procedure=procedure_of(row.suite.removeprefix(f"{SUITE}.")),
+            title=titles.get(row.suite.partition("@")[0], row.suite),
             suite=row.suite,
             version=result.version,
             rows=result.rows,

@@ -105,11 +105,12 @@ class ActRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """One run of a suite. failed: (check, rows)."""
+    """One run of a suite. title: of what was checked. failed: (check, rows)."""
 
     number: int
     at: datetime
     procedure: str
+    title: str
     suite: str
     version: str
     rows: int

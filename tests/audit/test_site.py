@@ -55,6 +55,13 @@ def test_every_link_of_the_site_leads_to_a_page_or_a_place_on_it(closed_root: Pa
     assert broken == []
 
 
+def test_every_run_is_named_by_what_it_checked(closed_root: Path) -> None:
+    runs = (closed_root / "reports" / "audit" / DAY.isoformat() / "runs.html").read_text(encoding="utf-8")
+    named = set(re.findall(r'<a href="\.\./procedure-[^"]+">([^<]+)</a>', runs))
+    assert {"児童手当 認定請求", "児童手当 認定請求（申請どうし・台帳との照合）", "児童手当 認定請求（重複の疑い）"} <= named
+    assert not re.search(r'class="name">[^<]', runs)
+
+
 def test_the_counts_of_the_site_are_those_of_the_journal_and_of_the_close(closed_root: Path) -> None:
     with hub_at(closed_root, at(19)) as hub:
         figures = figures_of_day(hub, DAY)
