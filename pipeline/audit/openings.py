@@ -64,6 +64,10 @@ def _read(facts: dict[str, Any]) -> Opening:
     return Opening(facts["at"], facts["actor"], "支援措置に関わる申請の閲覧", facts["receipt"], "", facts["actor"])
 
 
+def _compared(facts: dict[str, Any]) -> Opening:
+    return Opening(facts["at"], facts["actor"], "定義の変更の影響の確認（値あり）", facts["procedure"] or "全手続", "", facts["actor"])
+
+
 LEAVES: Final[dict[str, Callable[[dict[str, Any]], Opening]]] = {
     "copy_difference_opened": _difference,
     "exchange_disclosed": _disclosed,
@@ -71,6 +75,7 @@ LEAVES: Final[dict[str, Callable[[dict[str, Any]], Opening]]] = {
     "evidence_bundle_sealed": _sealed,
     "evidence_bundle_opened": _opened,
     "restricted_case_read": _read,
+    "comparison_revealed": _compared,
 }
 """Events of the log that tell of an opening and stand in no table of their own."""
 

@@ -13,8 +13,10 @@ from pipeline.cli.options import chosen_municipality, clock_of_command, municipa
 from pipeline.cli.trial_words import FILING, shown_cell
 from pipeline.comparisons import Changes, Sides, compare_examples, compare_stored, count_stored, only_on_one_side, reading
 from pipeline.errors import SettingError
+from pipeline.hub import open_hub
 from pipeline.mapping_changes import Alteration, ProcedureChange
 from pipeline.places import Root, root_from_environment, specifications_folder
+from pipeline.staff import require
 from vocabulary.reasons import reason
 
 
@@ -22,11 +24,12 @@ from vocabulary.reasons import reason
 @click.argument("folders", nargs=-1, required=True, metavar="[OLD] NEW", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--procedure", default="", help="Only this procedure.")
 @click.option("--json", "as_json", is_flag=True, help="Everything as one JSON object.")
-@click.option("--reveal", is_flag=True, help="Show values; 個人番号 stay masked.")
+@click.option("--reveal", is_flag=True, help="Show values; 個人番号 stay masked. Of stored applications only to an --actor.")
+@click.option("--actor", default="", help="Id of the IT desk that looks at values of stored applications; it is written down.")
 @municipality_option
 @root_option
 def diff(
-    folders: tuple[Path, ...], procedure: str, *, as_json: bool, reveal: bool, code: str | None, root_folder: Path | None
+    folders: tuple[Path, ...], procedure: str, *, as_json: bool, reveal: bool, actor: str, code: str | None, root_folder: Path | None
 ) -> None:
     """Map stored applications with two sets of specifications and say what differs (影響の確認); nothing is written.
 
@@ -39,6 +42,8 @@ def diff(
     _check_procedure(sides, procedure)
     root = root_from_environment(root_folder)
     stored = (root.folder / "keys").is_dir()
+    if stored and reveal:
+        _admit(root, chosen_municipality(code), actor, procedure)
     changes = _over_journal(root, code, sides, procedure) if stored else compare_examples(sides, procedure)
     found = _data(changes, sides, reveal=reveal)
     found = {"over": "applications" if stored else "examples", **found}
@@ -67,6 +72,18 @@ def _check_procedure(sides: Sides, procedure: str) -> None:
     if procedure and not sides.both(procedure):
         known = filter(sides.both, sides.old.procedures)
         raise SettingError(f"--procedure: not both folders have {procedure}", f"both have: {nearest(procedure, known)}")
+
+
+def _admit(root: Root, code: str, actor: str, procedure: str) -> None:
+    """Write down who is about to see values of stored applications. Raises SettingError for whoever is no IT desk."""
+    if not actor:
+        raise SettingError(
+            "--reveal shows values of stored applications and asks who looks", "name an IT desk with --actor, or leave out --reveal"
+        )
+    with open_hub(root, code, clock_of_command()) as hub:
+        require(hub, actor, "it")
+        with hub.journal.write() as write:
+            write.leaf("comparison_revealed", municipality=hub.code, actor=actor, procedure=procedure)
 
 
 def _over_journal(root: Root, code: str | None, sides: Sides, procedure: str) -> Changes:

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 import mappings
+from pipeline.audit.openings import openings
 from pipeline.hub import set_up
 from pipeline.journal.database import open_journal, read_journal, sqlite_url
 from pipeline.journal.intake_tables import STAGES, applications
@@ -18,7 +20,7 @@ from pipeline.journal.schema import metadata
 from pipeline.places import Root
 from sandbox.process import Running
 from tests.cli.messages import Hub, one_line
-from tests.pipeline.days import TO_CHECK, at, run
+from tests.pipeline.days import TO_CHECK, at, hub_at, run
 from vocabulary.clock import Clock
 
 NINTEI = "procedures/jidoteate-nintei/mapping.yaml"
@@ -102,15 +104,30 @@ def test_a_changed_source_is_counted_by_item_with_receipts_and_masked_values(hub
     item = one["items"][0]
     assert [sample["receipt"] for sample in item["samples"]] == numbers[:20]
     assert {sign for sample in item["samples"] for value in (sample["old"], sample["new"]) for sign in value} == {"＊"}
-    open_item = found(hub, stored, folder, "--reveal")["items"][0]
+    open_item = found(hub, stored, folder, "--reveal", "--actor", "joho-01")["items"][0]
     assert all(sample["old"] != sample["new"] and "＊" not in sample["old"] for sample in open_item["samples"])
     assert found(hub, stored, folder) == one
+
+
+def test_values_of_stored_applications_are_shown_to_a_named_it_desk_only_and_that_is_written_down(
+    hub: Hub, stored: Path, specs: Specs
+) -> None:
+    before, folder = journal_of(stored), specs()
+    for actor in ((), ("--actor", "jidoteate-01"), ("--actor", "nobody")):
+        refused = hub("diff", folder, "--root", stored, "--reveal", *actor)
+        assert refused.exit_code != 0
+        assert "--reveal" in refused.output or "--actor" in refused.output
+    assert journal_of(stored) == before
+    assert hub("diff", folder, "--root", stored, "--reveal", "--actor", "joho-01", "--procedure", "jidoteate-nintei").exit_code == 0
+    with hub_at(stored, at(12)) as opened:
+        look = [one for one in openings(opened, date.min, date.max) if "影響の確認" in one.what][-1]
+    assert (look.who, look.subject) == ("joho-01", "jidoteate-nintei")
 
 
 def test_a_number_stays_masked_even_when_values_are_shown(hub: Hub, stored: Path, specs: Specs) -> None:
     ignored = ("ignore:\n", "ignore:\n  - {path: 請求者/個人番号, why: 試し}\n")
     folder = specs(NINTEI, ("      kojinbango: {path: 請求者/個人番号}\n", ""), ignored)
-    shown = hub("diff", folder, "--root", stored, "--reveal", "--procedure", "jidoteate-nintei")
+    shown = hub("diff", folder, "--root", stored, "--reveal", "--actor", "joho-01", "--procedure", "jidoteate-nintei")
     assert shown.exit_code == 0, shown.output
     assert "変わる ninteiseikyu.kojinbango" in shown.stdout
     numbers = (stored / "sandbox/town/numbers.txt").read_text(encoding="utf-8").split()
