@@ -16,6 +16,7 @@ SETTLED = ("matched",)
 QUIET = ("superseded", "repeated", "undone", "cancellation", "provisional", "given_back")
 ITEMS = (
     "unknown_number", "underpaid", "overpaid", "paid_twice", "paid_by_two_ways", "withdrawn_claim", "orphan_cancellation", "conflict",
+    "cancelled_when_given_back",
 )  # fmt: skip
 """Verdicts that a person has to see to; with those above, every verdict that there is."""
 
@@ -64,6 +65,9 @@ def judge(claims: Iterable[Row[Any]], rows: Iterable[Row[Any]], known: Known) ->
             if verdict.word == "paid" and verdict.payment in known.given_back:
                 # Its money is gone: whatever becomes of the claim or of its other payments, it is never posted.
                 found.append(Verdict(verdict.row, "given_back", verdict.claim))
+            elif verdict.word == "cancellation" and verdict.payment in known.given_back:
+                # The way takes back money that the payer has again already.
+                found.append(Verdict(verdict.row, "cancelled_when_given_back", verdict.claim))
             elif verdict.word == "paid" and verdict.claim is not None:
                 paid.setdefault(verdict.claim.id, []).append(verdict)
             else:

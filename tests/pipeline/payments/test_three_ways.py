@@ -119,6 +119,24 @@ def test_what_was_given_back_is_never_posted_even_when_the_other_payment_is_canc
         assert open_items(hub) == []
 
 
+@pytest.mark.parametrize("answer", ["refund", "offset"])
+def test_a_payment_that_its_way_cancels_after_it_was_given_back_is_told(root: Path, answer: str) -> None:
+    leave(root, payment(), payment(reference="R2"))
+    morning(root)
+    with hub_at(root, at(8)) as hub:
+        settle(hub, item_rows(hub)[0].id, answer, actor="kaikei-01", reason="二重納付")
+    leave(root, payment(reference="R2", stage="cancelled"), number=2)
+    morning(root, NEXT_DAY)
+    assert [line.split(",")[0] + line.split(",")[4] for line in posted(root)] == ["1R1"]
+    with hub_at(root, at(8)) as hub:
+        assert open_items(hub) == [("cancelled_when_given_back", "hoiku")]
+        assert not page_of(hub).good
+        settle(hub, item_rows(hub)[-1].id, "done", actor="kaikei-01", reason="返した額を戻してもらった")
+    morning(root, NEXT_DAY)
+    with hub_at(root, at(8)) as hub:
+        assert open_items(hub) == []
+
+
 def test_a_wrong_amount_is_posted_when_a_person_says_so(root: Path) -> None:
     leave(root, payment(amount=FEE - 1))
     morning(root)
