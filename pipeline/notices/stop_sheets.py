@@ -68,7 +68,7 @@ def _take(hub: Hub, sheet: Sheet) -> int:
     with hub.journal.write() as write:
         acts: dict[str, int] = {}
         for actor, order in orders:
-            if same_entry(hub, write, order) is None:
+            if same_entry(hub, write, order, actor) is None:
                 if actor not in acts:
                     what = f"sheet {sheet.digest[:16]}"
                     acts[actor] = enter_act(hub, write, kind="stop_list_sheet", actor=actor, reason="送付停止の一覧表", subject=what)

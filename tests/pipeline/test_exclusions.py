@@ -19,7 +19,7 @@ from pipeline.journal.decision_tables import notice_outbox
 from pipeline.journal.evidence_tables import alarms, log_leaves
 from pipeline.journal.register_tables import residents
 from pipeline.notices.exclusions import CHECKS, Concerned, reasons_for, reasons_not_to_send
-from pipeline.notices.stop_list import CATEGORIES, StopOrder, add_stop, end_stop, standing_stops
+from pipeline.notices.stop_list import CATEGORIES, StopOrder, add_stop, end_stop, standing_stops, stops_of
 from pipeline.notices.stop_sheets import take_stop_sheets
 from pipeline.residents import by_atena, by_household, resident_context
 from tests.pipeline.campaigns import CLERK, KIND, MORNING, approved, change_resident, informed, people_of, rows_of
@@ -216,6 +216,19 @@ def test_another_section_neither_sees_nor_ends_who_is_on_the_list(root: Path) ->
         assert [one.id for one in standing_stops(hub, "boshi-kakaricho")] == [entry]
         with pytest.raises(ActRefused):
             standing_stops(hub, "kansa-01")
+
+
+def test_what_two_sections_enter_stands_until_both_have_ended_it(root: Path) -> None:
+    with hub_at(root, MORNING) as hub:
+        key = approved(hub)
+        person, _ = next(one for one in rows_of(hub, key))
+        order = StopOrder(person, frozenset({KIND}), "stillbirth")
+        first, _ = add_stop(hub, order, actor=CLERK, reason="試験")
+        second, _ = add_stop(hub, order, actor="hoiku-01", reason="試験")
+        assert first != second
+        end_stop(hub, first, actor=CLERK, reason="試験")
+        assert [one.id for one in standing_stops(hub, "hoiku-01")] == [second]
+        assert [one.id for one in stops_of(hub, [person])[person]] == [second]
 
 
 def test_a_ledger_that_no_longer_means_somebody_stops_the_notice(root: Path) -> None:
