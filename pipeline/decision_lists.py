@@ -5,11 +5,11 @@ from sqlalchemy import select
 from pipeline.act_cases import allowed, case_of
 from pipeline.hub import Hub
 from pipeline.journal.decision_tables import decisions
+from pipeline.pages.words import DECISIONS
 from pipeline.refused_decisions import open_refusals
 from pipeline.staff import member
 from vocabulary.reasons import reason
 
-KINDS = {"first": "決定", "change": "変更", "revoke": "取消"}
 LETTERS = {"post": "郵送", "counter": "窓口", "none": "なし", "notice": "お知らせ"}
 
 
@@ -20,7 +20,7 @@ def decision_lines(hub: Hub, receipt: str, actor: str) -> list[str]:
     titles = {outcome.id: outcome.title for outcome in hub.procedure(row.procedure).outcomes}
     found = hub.journal.rows(select(decisions).where(decisions.c.application == row.id).order_by(decisions.c.id))
     return [
-        f"{one.id} {KINDS[one.kind]} {titles.get(one.outcome, one.outcome)} 決裁日 {one.decided_on} 決裁番号 {one.decision_number}"
+        f"{one.id} {DECISIONS[one.kind]} {titles.get(one.outcome, one.outcome)} 決裁日 {one.decided_on} 決裁番号 {one.decision_number}"
         f" 文書番号 {one.document_number or 'なし'} 通知書 {LETTERS[one.letter]} {one.actor or one.source}"
         for one in found
     ]

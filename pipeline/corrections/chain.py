@@ -16,7 +16,9 @@ from pipeline.filing_day import corrected_filings
 from pipeline.finding_places import place_in_japanese
 from pipeline.hub import Hub
 from pipeline.journal.correction_tables import withdrawals
+from pipeline.journal.decision_tables import decisions
 from pipeline.journal.intake_tables import applications
+from pipeline.pages.words import DECISIONS
 from vocabulary.dates import to_wareki
 from vocabulary.reasons import reason
 
@@ -90,7 +92,7 @@ def _day(text: str) -> str:
 
 
 def lines_of(hub: Hub, row: Case) -> Iterator[str]:
-    """The course of a case as ``hub case`` prints it, without names: filings, requests and what was asked for."""
+    """The course of a case as ``hub case`` prints it, without names: filings, requests, what was asked for, and decisions."""
     for link in chain_of(hub, row):
         one = link.filing
         why = f"（{reason(one.reason).sentence}）" if one.reason else ""
@@ -101,3 +103,10 @@ def lines_of(hub: Hub, row: Case) -> Iterator[str]:
             yield from (f"    ・{item}" for item in items)
         taken = hub.journal.rows(select(withdrawals).where(withdrawals.c.application == one.id))
         yield from (f"  {_day(back.day)}に取下げ（{SOURCES[back.source]}）" for back in taken)
+        yield from _decisions(hub, one)
+
+
+def _decisions(hub: Hub, filing: Case) -> Iterator[str]:
+    titles = {outcome.id: outcome.title for outcome in hub.procedure(filing.procedure).outcomes}
+    for one in hub.journal.rows(select(decisions).where(decisions.c.application == filing.id).order_by(decisions.c.id)):
+        yield f"  {_day(one.decided_on)}に{DECISIONS[one.kind]}：{titles.get(one.outcome, one.outcome)}（決裁番号 {one.decision_number}）"

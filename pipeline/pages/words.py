@@ -28,6 +28,7 @@ CHECKS: Final = {
     "CHECK_CODE": "コード表",
     "CHECK_DATE": "日付",
 }
+DECISIONS: Final = {"first": "決定", "change": "変更", "revoke": "取消"}
 SEVERITIES: Final = {"error": "エラー（保留）", "alert": "アラート（要確認）", "info": "参考"}
 STATUSES: Final = {"shadow": "試行（記録のみ）", "warn": "注意表示のみ", "hold": "適用中"}
 

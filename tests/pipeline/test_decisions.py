@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from mappings.decision_notices import ServesAsDecision
 from mappings.specification import build_spec
 from mappings.yaml_door import SpecError
+from pipeline.act_cases import case_of
+from pipeline.corrections.chain import lines_of
 from pipeline.decision_acts import correct, decide
 from pipeline.decision_lists import decision_lines, refusal_lines
 from pipeline.decisions import DecisionInput, Entered, Known
@@ -76,6 +78,7 @@ def test_a_clerk_decides_once_and_the_resident_hears_status_and_notice(hub: Hub)
     assert statuses(hub).count("COMPLETED") == 1
     (line,) = decision_lines(hub, receipt, CLERK)
     assert "認定" in line
+    assert "  令和8年11月24日に決定：認定（決裁番号 101）" in lines_of(hub, case_of(hub, receipt))
 
 
 @pytest.mark.parametrize(
