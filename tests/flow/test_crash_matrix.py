@@ -72,6 +72,8 @@ RARE_EVENTS = {
     "consents_taken": "a resident consents at the letter-box service; tests/channels/test_letterbox.py kills it",
     "openings_taken": "a resident opens a delivery; tests/channels/test_letterbox.py kills it",
     "notice_without_consent": "nobody consented to a document; tests/channels/test_letterbox.py kills it",
+    "restricted_case_read": "a person looks at a case kept apart; tests/pipeline/test_readers.py",
+    "comparison_revealed": "an IT desk looks at values with hub diff; tests/cli/test_diff.py",
     "consent_entered": "a clerk notes a consent; tests/channels/test_letterbox.py",
     "consent_ended": "a clerk ends a consent; tests/channels/test_letterbox.py",
     "certificate_issued": "a clerk issues a certificate; tests/pipeline/test_gift_certificates.py kills it",
